@@ -1,0 +1,62 @@
+"""Wire name → type, for every fact on every topic."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from pydantic import create_model
+
+from shared.contracts import compensation, intake, notify, triage
+from shared.contracts.fact import Happened, Stands
+
+SERVICES = ("intake", "triage", "compensation", "notify")
+
+
+def _needs_person(service: str) -> type[Happened]:
+    """Every service's flow may set a record aside for a person."""
+
+    class NeedsPerson(Happened):
+        TYPE: ClassVar[str] = f"redress.{service}.needs-person.v1"
+        CHANGES: ClassVar[frozenset[str]] = frozenset({"lane"})
+        waiting: int
+        level: int = 0
+        reason: str = ""
+
+    return NeedsPerson
+
+
+NEEDS_PERSON: dict[str, type[Happened]] = {service: _needs_person(service) for service in SERVICES}
+
+TOLD: dict[str, tuple[type[Happened], ...]] = {
+    "intake": (*intake.FACTS, NEEDS_PERSON["intake"]),
+    "triage": (*triage.FACTS, NEEDS_PERSON["triage"]),
+    "compensation": (*compensation.FACTS, NEEDS_PERSON["compensation"]),
+    "notify": (*notify.FACTS, NEEDS_PERSON["notify"]),
+}
+STANDS: dict[str, type[Stands]] = {
+    "intake": intake.STANDS,
+    "triage": triage.STANDS,
+    "compensation": compensation.STANDS,
+    "notify": notify.STANDS,
+}
+ELSEWHERE: tuple[type[Happened], ...] = (intake.ContactTold, intake.Receipt, notify.Outcome)
+"""Told on topics of their own: contacts, receipts, outcomes."""
+
+CATALOG: dict[str, type[Happened]] = {fact.TYPE: fact for facts in (*TOLD.values(), ELSEWHERE) for fact in facts}
+
+
+def changed_by(teller: str, field: str) -> Iterable[str]:
+    """The wire names of the teller's facts that change a field of its `stands`."""
+    return [fact.TYPE for fact in TOLD[teller] if field in fact.CHANGES]
+
+
+def body_of(fact: type[Happened]) -> type[Any]:
+    """The data of a fact on the wire: what happened, how the thing stands, the sealed parts, the history's hash."""
+    teller = fact.TYPE.split(".")[1]
+    stands: Any = STANDS.get(teller, Stands)
+    return create_model(
+        f"{fact.__name__}Data",
+        happened=(fact, ...),
+        stands=(stands | dict[str, Any], {}),
+        sealed=(dict[str, str] | None, None),
+        chain=(str, ""),
+    )

@@ -1,0 +1,127 @@
+"""What intake tells: the complaint as told, by references; text and contact travel sealed beside it."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.fact import Happened, Stands
+
+SEALED_TEXT, SEALED_CONTACT = "text", "contact"
+"""Keys of the sealed parts: what was said, for triage; how to reach who said it, for notify."""
+
+
+class Screen(Happened):
+    """What the safety screen found inside the request."""
+
+    TYPE: ClassVar[str] = "-"
+    safety: str = "none"
+    rules: list[str] = []
+    version: str = ""
+
+
+class ComplaintStands(Stands):
+    """How a complaint stands. `facts` are typed values (amounts as text), never free text about people."""
+
+    line: str = ""
+    business: str | None = None
+    channel: str = ""
+    via: str | None = None
+    language: str = "zh-Hans"
+    kind: str = "complaint"
+    origin: str = "told"
+    integration: str = ""
+    external_id: str | None = None
+    reference: str = ""
+    complainant: str = ""
+    references: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+    signals: list[str] = []
+    wish: str | None = None
+    incident_on: date | None = None
+    received_at: datetime | None = None
+    answer_expected_at: datetime | None = None
+    missing: list[str] = []
+    settled_on_the_spot: bool = False
+    screen: Screen = Field(default_factory=Screen)
+    supplements: int = 0
+    withdrawn: bool = False
+    reopenings: int = 0
+    erased: bool = False
+
+
+_ALL = frozenset(ComplaintStands.model_fields) - {"supplements", "withdrawn", "reopenings", "erased"}
+
+
+class ComplaintReceived(Happened):
+    """A complaint was accepted; all of it stands in `stands`, text and contact in `sealed`."""
+
+    TYPE: ClassVar[str] = "redress.intake.received.v1"
+    CHANGES: ClassVar[frozenset[str]] = _ALL
+    channel: str
+    line: str
+
+
+class ComplaintSupplemented(Happened):
+    """A message, evidence or supplied facts were added; `text` is sealed for triage."""
+
+    TYPE: ClassVar[str] = "redress.intake.supplemented.v1"
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"supplements", "facts", "references", "screen", "missing", "lane"})
+    kind: Literal["message", "evidence", "facts"]
+    number: int
+    text: str | None = None
+    screen: Screen = Field(default_factory=Screen)
+    signals: list[str] = []
+
+
+class WithdrawalAsked(Happened):
+    """The complainant wishes to withdraw; a safety case goes on without them."""
+
+    TYPE: ClassVar[str] = "redress.intake.withdrawal-asked.v1"
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"withdrawn"})
+
+
+class ReopeningAsked(Happened):
+    """The complainant wishes the case reopened."""
+
+    TYPE: ClassVar[str] = "redress.intake.reopening-asked.v1"
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"reopenings", "screen", "lane"})
+    text: str | None = None
+    screen: Screen = Field(default_factory=Screen)
+
+
+class ComplainantErased(Happened):
+    """Everything personal is to be dropped, and dropped on arrival from now on."""
+
+    TYPE: ClassVar[str] = "redress.intake.erased.v1"
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"erased", "complainant", "external_id"})
+
+
+class ContactTold(Happened):
+    """On `redress.contacts.*`: how to reach the complainant, sealed for notify; null when erased."""
+
+    TYPE: ClassVar[str] = "redress.contacts.told.v1"
+    contact: str | None
+
+
+class Receipt(Happened):
+    """On `redress.receipts`: what became of an entry on `redress.channels.*`."""
+
+    TYPE: ClassVar[str] = "redress.receipts.receipt.v1"
+    integration: str
+    key: str
+    accepted: bool
+    complaint: str | None = None
+    reference: str | None = None
+    reason: str | None = None
+    pointer: str | None = None
+
+
+FACTS: tuple[type[Happened], ...] = (
+    ComplaintReceived,
+    ComplaintSupplemented,
+    WithdrawalAsked,
+    ReopeningAsked,
+    ComplainantErased,
+)
+STANDS = ComplaintStands

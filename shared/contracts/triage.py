@@ -1,0 +1,290 @@
+"""What triage tells: the case and all that is done about it. References and rule ids only."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from shared.contracts.fact import Happened, Stands
+
+Safety = Literal["none", "suspected", "confirmed", "cleared"]
+Status = Literal[
+    "received", "acknowledged", "triaged", "assigned", "investigating", "awaiting_info", "resolved", "closed",
+    "linked", "withdrawn", "rejected",
+]  # fmt: skip
+
+
+class Finding(Happened):
+    """What the investigation established. `tables` names what is owed by rules, `facts` what they need."""
+
+    TYPE: ClassVar[str] = "-"
+    result: Literal["upheld", "partly_upheld", "not_upheld"]
+    facts: dict[str, Any] = {}
+    tables: list[str] = []
+    on: date | None = None
+    source: Literal["person", "supplied", "rules"] = "person"
+    cause: str = ""
+    number: int = 1
+    order: str | None = None
+
+
+class CaseStands(Stands):
+    """How a case stands. `complaints`: whom it concerns, the case's own first."""
+
+    status: Status = "received"
+    line: str = ""
+    language: str = "zh-Hans"
+    safety: Safety = "none"
+    priority: str = "P2"
+    category: str = "other"
+    kind: str = "complaint"
+    queue: str = ""
+    plan: str | None = None
+    owner: str | None = None
+    escalation_level: int = 0
+    complaints: list[str] = []
+    references: dict[str, str] = {}
+    actions: dict[str, str] = {}
+    identity_verified: bool = False
+    answered: bool = False
+    finding: Finding | None = None
+    missing: list[str] = []
+    rules: list[str] = []
+    version: str = ""
+
+
+def _fact(name: str, *changes: str) -> tuple[str, frozenset[str]]:
+    return f"redress.triage.{name}.v1", frozenset({"lane", "status", *changes})
+
+
+class Triaged(Happened):
+    """The decision that is made of every complaint, with the rules that fired and where they matched (offsets)."""
+
+    TYPE, CHANGES = _fact(
+        "triaged", "line", "language", "safety", "priority", "category", "kind", "queue", "plan", "owner",
+        "complaints", "references", "missing", "rules", "version",
+    )  # fmt: skip
+    safety: Safety
+    priority: str
+    category: str
+    rules: list[str]
+    evidence: list[dict[str, Any]] = []
+    version: str
+
+
+class SafetyRaised(Happened):
+    """A person may be in danger: everything about this case goes express from now on."""
+
+    TYPE, CHANGES = _fact("safety-raised", "safety", "priority", "plan", "queue", "owner", "rules", "version")
+    safety: Safety
+    plan: str | None = None
+    rules: list[str] = []
+    version: str = ""
+
+
+class SafetyCleared(Happened):
+    """A named person in the manager role found the danger over; never a machine."""
+
+    TYPE, CHANGES = _fact("safety-cleared", "safety")
+    by: str
+    reason_code: str
+
+
+class ProtectiveActionRequested(Happened):
+    """A step of an emergency plan was asked for, to be acknowledged by its deadline."""
+
+    TYPE, CHANGES = _fact("protective-action-requested", "actions")
+    action: str
+    plan: str
+    owner: str
+    acknowledge_by: datetime
+
+
+class ProtectiveActionAcknowledged(Happened):
+    """Somebody carries the step out."""
+
+    TYPE, CHANGES = _fact("protective-action-acknowledged", "actions")
+    action: str
+    by: str
+
+
+class IdentityVerified(Happened):
+    """The order named belongs to who complained."""
+
+    TYPE, CHANGES = _fact("identity-verified", "identity_verified", "references")
+    by: str
+
+
+class Assigned(Happened):
+    TYPE, CHANGES = _fact("assigned", "owner", "queue")
+    owner: str
+    level: int = 0
+
+
+class AssignmentRefused(Happened):
+    """Recorded, counted and reassigned one level up; the reason is a code."""
+
+    TYPE, CHANGES = _fact("refused", "owner", "escalation_level")
+    owner: str
+    reason: str
+
+
+class StepTaken(Happened):
+    TYPE, CHANGES = _fact("step-taken")
+    step: str
+    by: str
+
+
+class Promised(Happened):
+    TYPE, CHANGES = _fact("promised")
+    promise: str
+    by: datetime
+
+
+class Expired(Happened):
+    """An assignee stayed silent past the deadline."""
+
+    TYPE, CHANGES = _fact("expired", "owner", "escalation_level")
+    owner: str
+
+
+class Escalated(Happened):
+    TYPE, CHANGES = _fact("escalated", "owner", "queue", "escalation_level")
+    level: int
+    to: str
+    because: str
+
+
+class Answered(Happened):
+    """Staff answered the complainant; satisfies the first-answer clock. `kind` says with what."""
+
+    TYPE, CHANGES = _fact("answered", "answered")
+    kind: str
+    by: str
+
+
+class CorrectiveActionOrdered(Happened):
+    TYPE, CHANGES = _fact("corrective-action-ordered")
+    action: str
+    unit: str
+    answer_by: datetime
+
+
+class CorrectiveActionAnswered(Happened):
+    TYPE, CHANGES = _fact("corrective-action-answered")
+    action: str
+    unit: str
+
+
+class CorrectiveActionVerified(Happened):
+    TYPE, CHANGES = _fact("corrective-action-verified")
+    action: str
+    effective: bool
+
+
+class CalledBack(Happened):
+    TYPE, CHANGES = _fact("called-back")
+    satisfied: bool
+    by: str
+
+
+class Linked(Happened):
+    TYPE, CHANGES = _fact("linked", "complaints")
+    complaint: str
+    case: str
+
+
+class Unlinked(Happened):
+    TYPE, CHANGES = _fact("unlinked", "complaints")
+    complaint: str
+    case: str
+
+
+class Withdrawn(Happened):
+    TYPE, CHANGES = _fact("withdrawn")
+
+
+class Resolved(Happened):
+    """The remedy is delivered and safety is none or cleared."""
+
+    TYPE, CHANGES = _fact("resolved")
+    solution: str
+
+
+class Closed(Happened):
+    """With problem, solution, feedback and cause, as codes."""
+
+    TYPE, CHANGES = _fact("closed")
+    problem: str
+    solution: str
+    feedback: str
+    cause: str
+
+
+class Reopened(Happened):
+    TYPE, CHANGES = _fact("reopened", "finding", "answered")
+    because: str
+    corrects: int | None = None
+
+
+class ClockStarted(Happened):
+    TYPE, CHANGES = _fact("clock-started")
+    clock: str
+    start: datetime
+    due: datetime
+
+
+class ClockPaused(Happened):
+    TYPE, CHANGES = _fact("clock-paused")
+    clock: str
+
+
+class ClockResumed(Happened):
+    TYPE, CHANGES = _fact("clock-resumed")
+    clock: str
+    due: datetime
+
+
+class ClockWarned(Happened):
+    TYPE, CHANGES = _fact("clock-warned")
+    clock: str
+    due: datetime
+
+
+class ClockBreached(Happened):
+    TYPE, CHANGES = _fact("clock-breached", "escalation_level")
+    clock: str
+    due: datetime
+
+
+class InfoRequested(Happened):
+    TYPE, CHANGES = _fact("info-requested", "missing")
+    fields: list[str]
+
+
+class FindingRecorded(Happened):
+    """The finding stands in `stands`; compensation assesses by it."""
+
+    TYPE, CHANGES = _fact("finding-recorded", "finding")
+    result: str
+    source: str
+    by: str
+
+
+class Rejected(Happened):
+    TYPE, CHANGES = _fact("rejected")
+    reason: str
+
+
+class HotSpotFound(Happened):
+    TYPE, CHANGES = _fact("hot-spot-found")
+    subject: str
+    count: int
+
+
+FACTS: tuple[type[Happened], ...] = (
+    Triaged, SafetyRaised, SafetyCleared, ProtectiveActionRequested, ProtectiveActionAcknowledged, IdentityVerified,
+    Assigned, AssignmentRefused, StepTaken, Promised, Expired, Escalated, Answered, CorrectiveActionOrdered,
+    CorrectiveActionAnswered, CorrectiveActionVerified, CalledBack, Linked, Unlinked, Withdrawn, Resolved, Closed,
+    Reopened, ClockStarted, ClockPaused, ClockResumed, ClockWarned, ClockBreached, InfoRequested, FindingRecorded,
+    Rejected, HotSpotFound,
+)  # fmt: skip
+STANDS = CaseStands

@@ -1,0 +1,239 @@
+"""The five kinds of record on the wire: CloudEvents 1.0, binary mode, with `sequence` as its extension."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from shared import clock
+from shared.flow.errors import Poison
+from shared.flow.messages import Answer, Fact, Lane, Order, Request, Tick
+from shared.flow.records import Headers, Outgoing, Record
+
+JSON = b"application/json"
+STRUCTURED = "application/cloudevents+json"
+TICK, ANSWER, ORDER = "redress.flow.tick.v1", "redress.flow.answer.v1", "redress.flow.order.v1"
+MAX_BYTES = 900_000
+
+
+def event(
+    topic: str,
+    key: str,
+    type: str,
+    id: str,
+    subject: str,
+    data: Any,
+    trace: bytes | None = None,
+    **extensions: str,
+) -> Outgoing:
+    """A CloudEvent ready to publish; extension values are text."""
+    headers: list[tuple[str, bytes]] = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", id.encode()),
+        ("ce_type", type.encode()),
+        ("ce_source", ("/" + "/".join(type.split(".")[:2])).encode()),
+        ("ce_subject", subject.encode()),
+        ("content-type", JSON),
+    ]
+    headers += [(f"ce_{name}", value.encode()) for name, value in extensions.items()]
+    if trace:
+        headers.append(("traceparent", trace))
+    value = orjson.dumps(data)
+    if len(value) > MAX_BYTES:
+        raise ValueError(f"an event of {len(value)} bytes does not fit the log: tell less")
+    return Outgoing(topic, key, value, tuple(headers))
+
+
+def fact_event(fact: Fact, topic: str, trace: bytes | None = None) -> Outgoing:
+    """A fact; keyed by its complaint, so one complaint's facts keep their order."""
+    data: dict[str, Any] = {"happened": fact.happened.model_dump(mode="json"), "stands": fact.stands}
+    if fact.chain:
+        data["chain"] = fact.chain
+    if fact.sealed:
+        data["sealed"] = fact.sealed
+    return event(
+        topic,
+        fact.complaint,
+        fact.type,
+        f"{fact.source}/{fact.number}",
+        fact.thing,
+        data,
+        trace,
+        time=clock.wire(fact.time),
+        sequence=str(fact.number),
+        partitionkey=fact.complaint,
+        teller=fact.teller,
+        lane=fact.lane,
+    )
+
+
+def request_event(request: Request, topic: str, trace: bytes | None = None) -> Outgoing:
+    """A request for an inbox."""
+    return event(
+        topic,
+        request.thing,
+        request.type,
+        request.id,
+        request.thing,
+        request.body.model_dump(mode="json"),
+        trace,
+        fingerprint=request.fingerprint,
+        who=request.who,
+        partitionkey=request.complaint or request.thing,
+    )
+
+
+def tick_event(tick: Tick, topic: str) -> Outgoing:
+    """A tick for an inbox; its id follows from thing, clock and due time."""
+    id = f"{tick.thing}/{tick.clock}/{tick.due}"
+    return event(topic, tick.thing, TICK, id, tick.thing, {"clock": tick.clock, "due": tick.due})
+
+
+def answer_event(answer: Answer, topic: str, trace: bytes | None = None) -> Outgoing:
+    """An answer for the inbox of the order's lane."""
+    data = {
+        "effect": answer.effect,
+        "key": answer.key,
+        "attempt": answer.attempt,
+        "verdict": answer.verdict,
+        "body": answer.body,
+    }
+    id = f"{answer.key}/{answer.attempt}/{answer.verdict}"
+    return event(topic, answer.thing, ANSWER, id, answer.thing, data, trace)
+
+
+def order_event(order: Order, topic: str, lane: Lane, trace: bytes | None = None) -> Outgoing:
+    """An order for the effects of its lane."""
+    data = {
+        "effect": order.effect,
+        "kind": order.kind,
+        "key": order.key,
+        "attempt": order.attempt,
+        "content": order.content,
+        "ask_first": order.ask_first,
+    }
+    return event(topic, order.thing, ORDER, f"{order.key}/{order.attempt}", order.thing, data, trace, lane=lane)
+
+
+# Reading -------------------------------------------------------------------------------------------
+
+
+def header_texts(headers: Headers) -> dict[str, str]:
+    """Header names in lower case with their text; Poison when one is not UTF-8."""
+    try:
+        return {name.lower(): value.decode() for name, value in headers if value is not None}
+    except UnicodeDecodeError:
+        raise Poison("a header is not UTF-8") from None
+
+
+def _parse(value: bytes | None) -> Any:
+    if value is None:
+        raise Poison("no value: a record carries JSON")
+    if len(value) > MAX_BYTES:
+        raise Poison(f"larger than {MAX_BYTES} bytes")
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as fault:
+        raise Poison(f"not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}") from None
+
+
+def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
+    """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither."""
+    texts = header_texts(record.headers)
+    body = _parse(record.value)
+    if texts.get("content-type", "").lower().startswith(STRUCTURED):
+        if not isinstance(body, dict):
+            raise Poison("a structured CloudEvent is one JSON object")
+        attributes = {k: v for k, v in body.items() if isinstance(v, str)}
+        data = body.get("data")
+    else:
+        attributes = {k[3:]: v for k, v in texts.items() if k.startswith("ce_")}
+        data = body
+    if attributes.get("specversion") != "1.0":
+        raise Poison("not a CloudEvent 1.0: specversion is missing or another", "/specversion")
+    for name in ("id", "type", "source", "subject"):
+        if not attributes.get(name):
+            raise Poison("a CloudEvents attribute is missing", f"/{name}")
+    if not isinstance(data, dict):
+        raise Poison("the data is not a JSON object", "/data")
+    return attributes, data
+
+
+def validated(model: type[BaseModel], data: Any, pointer: str = "/data") -> BaseModel:
+    """The data as its declared type; Poison names the first field at fault and echoes nothing of it."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as fault:
+        first = fault.errors(include_input=False, include_url=False, include_context=False)[0]
+        path = "".join(f"/{part}" for part in first["loc"])
+        raise Poison(f"{model.__name__}: {first['type']}", pointer + path) from None
+
+
+def fact_of(attributes: Mapping[str, str], data: dict[str, Any], model: type[BaseModel], time: datetime) -> Fact:
+    """The fact a record tells; `time` is its place on the log when it names none."""
+    try:
+        number = int(attributes["sequence"])
+        told_at = clock.from_wire(attributes["time"]) if "time" in attributes else time
+    except (KeyError, ValueError):
+        raise Poison("sequence or time is missing or wrong", "/sequence") from None
+    lane: Lane = "express" if attributes.get("lane") == "express" else "standard"
+    sealed, stands = data.get("sealed"), data.get("stands", {})
+    if number < 1 or not isinstance(stands, dict) or not (sealed is None or isinstance(sealed, dict)):
+        raise Poison("sequence, stands or sealed is not of its form", "/data")
+    return Fact(
+        teller=attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
+        thing=attributes["subject"],
+        type=attributes["type"],
+        number=number,
+        time=told_at,
+        lane=lane,
+        complaint=attributes.get("partitionkey", attributes["subject"]),
+        happened=validated(model, data.get("happened", {}), "/data/happened"),
+        stands=stands,
+        sealed=sealed,
+        chain=str(data.get("chain", "")),
+    )
+
+
+def request_of(attributes: Mapping[str, str], data: dict[str, Any], model: type[BaseModel]) -> Request:
+    """The request a record holds."""
+    return Request(
+        thing=attributes["subject"],
+        type=attributes["type"],
+        id=attributes["id"],
+        fingerprint=attributes.get("fingerprint", ""),
+        who=attributes.get("who", ""),
+        body=validated(model, data),
+        complaint=attributes.get("partitionkey", ""),
+    )
+
+
+def _fields(data: Mapping[str, Any], fields: Iterable[tuple[str, type]]) -> list[Any]:
+    for name, kind in fields:
+        if not isinstance(data.get(name), kind):
+            raise Poison(f"{name} is missing or no {kind.__name__}", f"/data/{name}")
+    return [data[name] for name, _ in fields]
+
+
+def tick_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Tick:
+    """The tick a record holds."""
+    name, due = _fields(data, (("clock", str), ("due", int)))
+    return Tick(attributes["subject"], name, due)
+
+
+def answer_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Answer:
+    """The answer a record holds."""
+    fields = (("effect", str), ("key", str), ("attempt", int), ("verdict", str), ("body", dict))
+    effect, key, attempt, verdict, body = _fields(data, fields)
+    if verdict not in ("done", "refused", "open"):
+        raise Poison("verdict is none of done, refused, open", "/data/verdict")
+    return Answer(attributes["subject"], effect, key, attempt, verdict, body)
+
+
+def order_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Order:
+    """The order a record holds."""
+    fields = (("effect", str), ("kind", str), ("key", str), ("attempt", int), ("content", dict))
+    effect, kind, key, attempt, content = _fields(data, fields)
+    return Order(attributes["subject"], effect, kind, key, attempt, content, bool(data.get("ask_first")))

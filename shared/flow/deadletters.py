@@ -1,0 +1,51 @@
+"""What cannot be read or decided: buried with its bytes untouched, or kept for a person."""
+
+from typing import Any
+
+from shared import clock
+from shared.flow.errors import Poison
+from shared.flow.records import Outgoing, Record
+from shared.flow.service import Service
+
+
+def _name(record: Record) -> str:
+    return f"{record.topic}/{record.partition}/{record.offset}"
+
+
+def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoing:
+    """The record as it was, with headers that say where it stood and why it lies here."""
+    told = {
+        "dead_service": service.name,
+        "dead_topic": record.topic,
+        "dead_partition": str(record.partition),
+        "dead_offset": str(record.offset),
+        "dead_time": clock.wire(record.time),
+        "dead_reason": fault.reason[:1000],
+        "dead_pointer": fault.pointer[:200],
+        "dead_attempt": "1",
+    }
+    key = record.key or _name(record)
+    headers = (*record.headers, *((name, value.encode()) for name, value in told.items()))
+    return Outgoing(service.dead, key, record.value, headers)
+
+
+def kept_record(thing: str, record: Record, reason: str) -> dict[str, Any]:
+    """The entry a person finds on the thing; the bytes stand on a page of their own."""
+    event = next((v.decode(errors="replace") for k, v in record.headers if k == "ce_id"), "")
+    at = _name(record)
+    page = f"{thing}#record-{at}"
+    return {"at": at, "event": event, "time": clock.to_ms(record.time), "reason": reason, "page": page, "level": 0}
+
+
+def record_page(thing: str, record: Record) -> dict[str, dict[str, Any]]:
+    """The page that holds the record itself, so that it can be fed again."""
+    at = _name(record)
+    id = f"{thing}#record-{at}"
+    headers = [[name, value] for name, value in record.headers]
+    page = {"_id": id, "thing": thing, "topic": record.topic, "key": record.key, "value": record.value}
+    return {id: {**page, "headers": headers}}
+
+
+def blank_page(thing: str, kept: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a kept record once its person is erased."""
+    return {"_id": kept["page"], "thing": thing, "topic": "", "key": None, "value": None, "headers": []}

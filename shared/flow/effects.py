@@ -1,0 +1,150 @@
+"""Orders to other servers: each is tried within a time limit, and its answer goes onto the log."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from shared import metrics
+from shared.flow.codec import answer_event, order_of, read
+from shared.flow.deadletters import dead_letter
+from shared.flow.errors import Poison, Transient
+from shared.flow.messages import Answer, Lane, Order, Verdict
+from shared.flow.records import Log, Outgoing, Part, Record
+from shared.flow.service import Service
+
+log = structlog.get_logger(__name__)
+
+MOST_IN_HAND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a provider said: done, refused for good, or open (later, time-out, unknown)."""
+
+    verdict: Verdict
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How one kind of order is carried out. `at_once`: tries in flight; more wait briefly, then are told later."""
+
+    carry_out: Callable[[Order], Awaitable[Result]]
+    limit_s: float = 10.0
+    at_once: int = 10
+    waiting: int = 50
+
+
+class Effects:
+    """The orders of one lane. A provider that hangs fills only its own places; the lane goes on."""
+
+    def __init__(self, service: Service[Any], lane: Lane, log: Log, kinds: Mapping[str, Effect]) -> None:
+        self.service, self.lane, self.log, self.kinds = service, lane, log, kinds
+        self._places = {kind: asyncio.Semaphore(effect.at_once) for kind, effect in kinds.items()}
+        self._in_hand: dict[str, int] = dict.fromkeys(kinds, 0)
+        self._open: dict[Part, set[int]] = {}
+        self._next: dict[Part, tuple[int, int]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._fault: Transient | None = None
+        log.drain = self._forget
+
+    def stop(self) -> None:
+        """Asks the loop to finish what is in hand and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until `stop`: take orders while places are free, commit up to the first one still in hand."""
+        pause = 0.1
+        while not self._stopping.is_set():
+            try:
+                await self._turn()
+                pause = 0.1
+            except Transient as fault:
+                log.warning("effects wait", service=self.service.name, lane=self.lane, why=str(fault))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=max((e.limit_s for e in self.kinds.values()), default=1.0))
+        with contextlib.suppress(Transient):
+            async with self.log.lock:
+                await self._commit()
+
+    async def _turn(self) -> None:
+        room = MOST_IN_HAND - len(self._tasks)
+        records = await self.log.fetch(min(room, 50), 0.1 if self._tasks else 0.5) if room > 0 else []
+        if not room:
+            await asyncio.wait(self._tasks, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+        async with self.log.lock:
+            for record in self.log.current(records):
+                self._begin(record)
+            fault, self._fault = self._fault, None
+            if fault is not None:  # an answer could not be appended: its order is read again
+                self.log.seek({part: min(open) for part, open in self._open.items() if open})
+                await self._forget()
+                raise fault
+            await self._commit()
+
+    def _begin(self, record: Record) -> None:
+        self._open.setdefault(record.part, set()).add(record.offset)
+        self._next[record.part] = record.offset + 1, record.assignment
+        task = asyncio.create_task(self._carry_out(record))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, record: Record) -> None:
+        """One order to its answer on the log; the order stays open until that is acknowledged."""
+        try:
+            await self.log.publish([await self._answer(record)])
+        except Transient as fault:
+            self._fault = fault
+            return
+        self._open.get(record.part, set()).discard(record.offset)
+
+    async def _answer(self, record: Record) -> Outgoing:
+        try:
+            attributes, data = read(record)
+            order = order_of(attributes, data)
+            if order.kind not in self.kinds:
+                raise Poison("no such kind of effect here", "/data/kind")
+        except Poison as fault:
+            return dead_letter(record, self.service, fault)
+        result = await self._try(order)
+        metrics.EFFECTS.labels(self.service.name, self.lane, order.kind, result.verdict).inc()
+        answer = Answer(order.thing, order.effect, order.key, order.attempt, result.verdict, dict(result.body))
+        lane: Lane = "express" if attributes.get("lane") == "express" else "standard"
+        return answer_event(answer, self.service.inbox(lane))
+
+    async def _try(self, order: Order) -> Result:
+        """One try within its limit; a crowd before a slow provider is told `open` at once and comes again."""
+        effect = self.kinds[order.kind]
+        if self._in_hand[order.kind] >= effect.at_once + effect.waiting:
+            return Result("open", {"reason": "too many in hand"})
+        self._in_hand[order.kind] += 1
+        try:
+            async with asyncio.timeout(effect.limit_s), self._places[order.kind]:
+                return await effect.carry_out(order)
+        except TimeoutError:
+            return Result("open", {"reason": "time limit"})
+        except Exception as bug:
+            log.error("effect failed", kind=order.kind, defect=type(bug).__name__)
+            return Result("open", {"reason": type(bug).__name__})
+        finally:
+            self._in_hand[order.kind] -= 1
+
+    async def _commit(self) -> None:
+        """Everything before the first order still in hand."""
+        for part, (upto, assignment) in list(self._next.items()):
+            open = self._open.get(part)
+            done = min(open) if open else upto
+            if done > (self.log.owned().get(part) or 0):
+                await self.log.commit({part: done}, assignment)
+
+    async def _forget(self) -> None:
+        """Before partitions go: what is in hand comes again to whoever holds them; keys make that harmless."""
+        self._open.clear()
+        self._next.clear()

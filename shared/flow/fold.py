@@ -1,0 +1,166 @@
+"""One record and one thing: known or new, decide, and what the thing tells. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from shared import clock
+from shared.flow import known
+from shared.flow.deadletters import blank_page
+from shared.flow.messages import (
+    Answer,
+    Answered,
+    Asked,
+    Fact,
+    Heard,
+    Input,
+    Message,
+    Reply,
+    Request,
+    Struck,
+    Tell,
+    Telling,
+    Tick,
+)
+from shared.flow.records import Outgoing
+from shared.flow.replay import drop_sealed, note_told, replayed
+from shared.flow.telling import ATTEMPT, NeedsPerson, Teller
+
+PERSON = "needs-person"
+MAX_LEVEL = 6
+
+
+class Fold(Teller):
+    """Folds one record into one thing; made per record so that nothing is carried from one to the next."""
+
+    blanked: Mapping[str, dict[str, Any]] = MappingProxyType({})
+
+    def take(self, message: Message) -> list[Outgoing]:
+        """What is to be published for this record and thing; `changed` says whether the document did."""
+        again = replayed(self.thing, self.record)
+        if again is not None:
+            return again
+        lane_before, told_before = self.thing.lane, self.thing.told
+        begun_before, erased_before = set(self.thing.attempts), self.thing.erased
+        told = self._dispatch(message)
+        if told is None:
+            return []
+        self.changed = True
+        if self.thing.erased and not erased_before:
+            drop_sealed(self.thing)
+            self.blanked = {kept["page"]: blank_page(self.thing.id, kept) for kept in self.thing.person}
+            self.thing.person = []
+        self.tell(told, told_before == 0)
+        if self.thing.lane != lane_before:
+            self.reorder(begun_before)
+        note_told(self.thing, self.record, self.out)
+        return self.out
+
+    def set_aside(self, reason: str, message: Message | None, kept: dict[str, Any]) -> list[Outgoing]:
+        """The thing becomes a person's: express, the record kept, a clock running until somebody did it."""
+        again = replayed(self.thing, self.record)
+        if again is not None:
+            return again
+        lane_before, begun, first = self.thing.lane, set(self.thing.attempts), self.thing.told == 0
+        self.changed = True
+        if isinstance(message, Fact):
+            known.make_hole(self.thing, message)
+        if all(other["at"] != kept["at"] for other in self.thing.person):
+            self.thing.person.append(kept)
+        self.thing.raise_lane("express")
+        self.tell([self._needs_person(reason, 0)], first)
+        if self.thing.lane != lane_before:
+            self.reorder(begun)
+        note_told(self.thing, self.record, self.out)
+        return self.out
+
+    def _needs_person(self, reason: str, level: int) -> Tell:
+        self.thing.set_clock(PERSON, self.record.time + self.service.person_within * 2**level)
+        return Tell(NeedsPerson(waiting=len(self.thing.person), level=level, reason=reason))
+
+    # Known or new ------------------------------------------------------------------------------
+
+    def _dispatch(self, message: Message) -> Sequence[Telling] | None:
+        """What the thing tells; None when the record is nothing new to it."""
+        if isinstance(message, Fact):
+            return self._fact(message)
+        if self.record.topic == self.service.inbox("express"):
+            self.thing.raise_lane("express")
+        if isinstance(message, Request):
+            return self._request(message)
+        if isinstance(message, Tick):
+            return self._tick(message)
+        return self._answer(message)
+
+    def _fact(self, fact: Fact) -> Sequence[Telling] | None:
+        news = known.note_fact(self.thing, fact)
+        if news == "known":
+            return None
+        self._person_done()
+        if self.service.hears[fact.type].raises and fact.lane == "express":
+            self.thing.raise_lane("express")
+        if self.thing.erased and fact.sealed:
+            fact = Fact(**{name: getattr(fact, name) for name in fact.__slots__} | {"sealed": None})
+        return self._decide(Heard(fact, late=news == "late"))
+
+    def _request(self, request: Request) -> Sequence[Telling] | None:
+        same, used = known.find_request(self.thing, request)
+        if same:
+            return None
+        self._person_done()
+        takes = self.service.takes[request.type]
+        if self.thing.erased:
+            told: Sequence[Telling] = [_problem(410, "erased", "this was erased at the person's wish")]
+        elif used and takes.reuse == "refuse":
+            told = [_problem(422, "key-reused", "this Idempotency-Key was used with another body: take a new one")]
+        else:
+            told = self._decide(Asked(request, again=used))
+        reply = next((t for t in told if isinstance(t, Reply)), None)
+        answer = {"status": reply.status, "body": dict(reply.body)} if reply else None
+        known.note_request(self.thing, request, self.record.time, answer, self.service.requests_kept)
+        return told
+
+    def _tick(self, tick: Tick) -> Sequence[Telling] | None:
+        if not known.strikes(self.thing, tick, self.record.time):
+            return None
+        known.strike(self.thing, tick)
+        if tick.clock.startswith(ATTEMPT):
+            self.try_again(tick.clock.removeprefix(ATTEMPT))
+            return []
+        if tick.clock == PERSON:
+            return self._person_again()
+        return self._decide(Struck(tick.clock, clock.from_ms(tick.due)))
+
+    def _answer(self, answer: Answer) -> Sequence[Telling] | None:
+        counts = known.awaited(self.thing, answer)
+        if counts == "no":
+            return None
+        attempt = self.thing.attempts.setdefault(answer.effect, {"key": answer.key, "try": answer.attempt, "kind": ""})
+        attempt["answer"] = {"verdict": answer.verdict, "body": answer.body}
+        self.thing.stop_clock(ATTEMPT + answer.effect)
+        kind = attempt["kind"]
+        return self._decide(Answered(answer.effect, kind, answer.verdict, answer.body, counts == "unawaited"))
+
+    def _person_again(self) -> Sequence[Telling]:
+        if not self.thing.person:
+            return []
+        level = min(self.thing.person[0].get("level", 0) + 1, MAX_LEVEL)
+        self.thing.person[0] = {**self.thing.person[0], "level": level}
+        return [self._needs_person("nobody has looked yet", level)]
+
+    def _person_done(self) -> None:
+        """A kept record that is fed again and now decided waits for nobody any more."""
+        id = next((v.decode(errors="replace") for k, v in self.record.headers if k == "ce_id"), "")
+        self.thing.person = [kept for kept in self.thing.person if kept.get("event") != id or not id]
+        if not self.thing.person:
+            self.thing.stop_clock(PERSON)
+
+    def _decide(self, input: Input) -> Sequence[Telling]:
+        now: datetime = self.record.time
+        self.thing, told = self.service.decide(self.thing, input, now, self.service.policy(now))
+        return told
+
+
+def _problem(status: int, type: str, detail: str) -> Reply:
+    return Reply(status, {"type": f"https://redress.example/problems/{type}", "title": detail, "status": status})

@@ -1,0 +1,77 @@
+"""Known or new: each number once per teller's thing, each request by id and body, each tick by its due time."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from shared import clock
+from shared.flow.messages import Answer, Fact, Request, Tick
+from shared.flow.thing import Thing
+
+News = Literal["new", "late", "known"]
+
+
+def note_fact(thing: Thing[Any], fact: Fact) -> News:
+    """Marks the fact's number as heard; a newer one brings how its thing stands, a late one does not."""
+    heard = thing.heard.setdefault(fact.source, {"high": 0, "holes": [], "state": {}})
+    if fact.number > heard["high"]:
+        if fact.number > heard["high"] + 1:
+            heard["holes"] = [*heard["holes"], [heard["high"] + 1, fact.number - 1]]
+        heard["high"], heard["state"] = fact.number, fact.stands
+        return "new"
+    for low, high in heard["holes"]:
+        if low <= fact.number <= high:
+            rest = [[low, fact.number - 1], [fact.number + 1, high]]
+            others = [hole for hole in heard["holes"] if hole != [low, high]]
+            heard["holes"] = sorted(others + [hole for hole in rest if hole[0] <= hole[1]])
+            return "late"
+    return "known"
+
+
+def make_hole(thing: Thing[Any], fact: Fact) -> None:
+    """The number of a fact that could not be decided stays open, so that it can be fed again.
+
+    Its state stands all the same: it is how the teller's thing stands, whatever became of our decision.
+    """
+    if note_fact(thing, fact) != "known":
+        heard = thing.heard[fact.source]
+        heard["holes"] = sorted([*heard["holes"], [fact.number, fact.number]])
+
+
+def find_request(thing: Thing[Any], request: Request) -> tuple[bool, bool]:
+    """(this id with this body is known, this id is known with another body)."""
+    same = [known for known in thing.requests if known["id"] == request.id]
+    return any(known["fp"] == request.fingerprint for known in same), bool(same)
+
+
+def note_request(
+    thing: Thing[Any], request: Request, at: datetime, answer: dict[str, Any] | None, kept: timedelta
+) -> None:
+    """Remembers what was asked and answered, as long as idempotency keys are promised to hold."""
+    oldest = clock.to_ms(at - kept)
+    thing.requests = [known for known in thing.requests if known["at"] >= oldest]
+    thing.requests.append({"id": request.id, "fp": request.fingerprint, "at": clock.to_ms(at), "answer": answer})
+
+
+def strikes(thing: Thing[Any], tick: Tick, at: datetime) -> bool:
+    """Whether this tick strikes its clock: set to exactly that time, and that time has come on the log."""
+    return thing.clocks.get(tick.clock) == tick.due <= clock.to_ms(at)
+
+
+def strike(thing: Thing[Any], tick: Tick) -> None:
+    """The clock stands no longer, and never again at this time."""
+    del thing.clocks[tick.clock]
+    thing.struck[tick.clock] = max(tick.due, thing.struck.get(tick.clock, 0))
+
+
+def awaited(thing: Thing[Any], answer: Answer) -> Literal["awaited", "unawaited", "no"]:
+    """Whether an answer counts: final and of the try awaited; a `done` nobody knows of always counts."""
+    attempt = thing.attempts.get(answer.effect)
+    done_before = attempt is not None and attempt.get("answer", {}).get("verdict") == "done"
+    if answer.verdict == "open" or done_before:
+        return "no"
+    open_now = attempt is not None and "answer" not in attempt
+    if open_now and (attempt or {})["try"] == answer.attempt:
+        return "awaited"
+    if answer.verdict == "done":
+        return "awaited" if open_now else "unawaited"
+    return "no"

@@ -1,0 +1,77 @@
+"""The declared states of a lane, and the watchdog that ends a process that stands still for no reason."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from shared.flow.messages import Lane
+
+LaneState = Literal["starting", "running", "waiting", "stopped", "draining"]
+
+
+class Switch(Protocol):
+    """Where a stopped lane is remembered over restarts."""
+
+    async def stopped(self, lane: Lane) -> str | None:
+        """Why a lane is stopped; None when it runs. Transient when not known."""
+
+    async def stop(self, lane: Lane, reason: str) -> None:
+        """Stops a lane until somebody resumes it."""
+
+
+@dataclass(slots=True)
+class LaneStatus:
+    """What a lane does now. `waiting` and `stopped` are declared; standing still in any other state is a defect."""
+
+    lane: Lane
+    state: LaneState = "starting"
+    reason: str = ""
+    progress_at: float = field(default_factory=time.monotonic)
+    decided: int = 0
+
+    def running(self, records: int) -> None:
+        self.state, self.reason = "running", ""
+        self.decided += records
+        self.progress_at = time.monotonic()
+
+    def waits(self, reason: str) -> None:
+        self.state, self.reason = "waiting", reason
+        self.progress_at = time.monotonic()
+
+    def stops(self, reason: str) -> None:
+        self.state, self.reason = "stopped", reason
+        self.progress_at = time.monotonic()
+
+    def stuck(self, lag: int, after_s: float) -> bool:
+        """Lag and no progress for too long, neither waiting nor stopped: crash only."""
+        standing = time.monotonic() - self.progress_at
+        return lag > 0 and standing > after_s and self.state in ("starting", "running", "draining")
+
+
+@dataclass(slots=True)
+class DeadLetterLimit:
+    """Too many dead letters, in a row or by share of the last records: something else than the records is wrong."""
+
+    in_a_row: int = 50
+    share: float = 0.2
+    of_last: int = 500
+    _row: int = 0
+    _recent: deque[bool] = field(default_factory=deque)
+
+    def count(self, dead: Sequence[bool]) -> str | None:
+        """Counts a batch, one flag per record; the reason to stop, or None."""
+        longest = self._row
+        for buried in dead:
+            self._row = self._row + 1 if buried else 0
+            longest = max(longest, self._row)
+        self._recent.extend(dead)
+        while len(self._recent) > self.of_last:
+            self._recent.popleft()
+        if longest >= self.in_a_row:
+            return f"{longest} dead letters in a row"
+        lost = sum(self._recent)
+        if len(self._recent) == self.of_last and lost > self.share * self.of_last:
+            return f"{lost} of the last {self.of_last} records are dead letters"
+        return None

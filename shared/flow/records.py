@@ -1,0 +1,112 @@
+"""What stands on the log: records as fetched, messages as published, and the two protocols of the flow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+Headers = tuple[tuple[str, bytes], ...]
+Part = tuple[str, int]
+"""A topic and one of its partitions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the log. `time` is the log's own; `assignment` counts rebalances of who fetched it."""
+
+    topic: str
+    partition: int
+    offset: int
+    time: datetime
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    assignment: int = 0
+
+    @property
+    def part(self) -> Part:
+        return self.topic, self.partition
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to publish; its partition follows from the key alone."""
+
+    topic: str
+    key: str | bytes
+    value: bytes | None
+    headers: Headers = ()
+
+    @property
+    def key_bytes(self) -> bytes:
+        return self.key.encode() if isinstance(self.key, str) else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document to write if it still stands at version `loaded` (0: not there yet) and it holds
+    no more than `limit` bytes."""
+
+    id: str
+    loaded: int
+    document: dict[str, Any]
+    limit: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a write: ids that conflicted, and ids refused for good with the reason (size, another index)."""
+
+    conflicts: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Log(Protocol):
+    """One lane's consumer and producer. Work on fetched records happens while holding `lock`.
+
+    A revocation takes `lock` too, and awaits `drain` before the partitions go.
+    """
+
+    lock: asyncio.Lock
+    drain: Callable[[], Awaitable[None]] | None
+
+    async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
+        """Records of every assigned partition with something to give; [] after `wait_s`."""
+
+    def current(self, records: Sequence[Record]) -> list[Record]:
+        """Those of partitions held without a break since they were fetched."""
+
+    def owned(self) -> Mapping[Part, int]:
+        """The partitions held, each with the committed offset known to this holder (the log start when none)."""
+
+    async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
+        """Acknowledged by all in-sync replicas, in order per key; Transient when not known to be."""
+
+    async def commit(self, offsets: Mapping[Part, int], assignment: int) -> None:
+        """Next offsets to read; silently dropped for partitions no longer held. Transient when unknown."""
+
+    def seek(self, offsets: Mapping[Part, int]) -> None:
+        """Fetch again from here; partitions no longer held are passed over."""
+
+    def lag(self) -> int:
+        """Records known to wait on the partitions held."""
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has."""
+
+
+class Store(Protocol):
+    """One service's documents. Transient when the answer is not known."""
+
+    async def load(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The documents that are there, majority-committed, by id."""
+
+    async def write(self, changes: Sequence[Change]) -> Written:
+        """Guarded replace of each, journaled and by majority; others stand when some conflict."""
+
+    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        """Page documents, written before the document that lets go of their content; same id, same page."""
+
+    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
+        """`{_id, clocks}` of documents whose next due minute is not after `until_minute`, earliest first."""

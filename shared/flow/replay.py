@@ -1,0 +1,64 @@
+"""`replay`: what each record made a thing tell, kept until that record's offset is committed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from shared.flow.records import Outgoing, Part, Record
+from shared.flow.thing import Thing
+
+
+def _stored(message: Outgoing) -> dict[str, Any]:
+    return {
+        "topic": message.topic,
+        "key": message.key,
+        "value": message.value,
+        "headers": [[name, value] for name, value in message.headers],
+    }
+
+
+def _restored(stored: Mapping[str, Any]) -> Outgoing:
+    headers = tuple((name, bytes(value)) for name, value in stored["headers"])
+    value = stored["value"]
+    return Outgoing(stored["topic"], stored["key"], None if value is None else bytes(value), headers)
+
+
+def _at(group: Mapping[str, Any]) -> tuple[str, int, int]:
+    return group["topic"], group["partition"], group["offset"]
+
+
+def replayed(thing: Thing[Any], record: Record) -> list[Outgoing] | None:
+    """What this record made the thing tell, if it was decided before; None when it was not."""
+    coordinates = (record.topic, record.partition, record.offset)
+    for group in thing.replay:
+        if _at(group) == coordinates:
+            return [_restored(message) for message in group["out"]]
+    return None
+
+
+def note_told(thing: Thing[Any], record: Record, out: list[Outgoing]) -> None:
+    """Keeps what was told under the record's coordinates; nothing told needs nothing kept."""
+    if out:
+        stored = [_stored(message) for message in out]
+        at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        thing.replay.append({**at, "out": stored})
+
+
+def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
+    """Lets go of groups whose record is behind the committed offset of a partition held here; of no other."""
+
+    def behind(group: Mapping[str, Any]) -> bool:
+        committed = owned.get((group["topic"], group["partition"]))
+        return committed is not None and group["offset"] < committed
+
+    thing.replay = [group for group in thing.replay if not behind(group)]
+
+
+def drop_sealed(thing: Thing[Any]) -> None:
+    """After an erasure, what is still to be told again goes without its sealed parts."""
+    for group in thing.replay:
+        for message in group["out"]:
+            data = orjson.loads(bytes(message["value"] or b"null"))
+            if isinstance(data, dict) and data.pop("sealed", None) is not None:
+                message["value"] = orjson.dumps(data)

@@ -1,0 +1,192 @@
+"""The one loop that decides and writes: fetch, decide, write, publish, commit; the offset is the outbox."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from shared import metrics
+from shared.flow.batch import Batch, Plan
+from shared.flow.errors import Transient
+from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
+from shared.flow.messages import Lane
+from shared.flow.records import Log, Part, Store
+from shared.flow.replay import replayed
+from shared.flow.service import Service
+from shared.flow.thing import from_store
+from shared.flow.understand import understand
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a lane takes its work: records per batch, waits and pauses in seconds."""
+
+    most: int = 500
+    least: int = 20
+    wait_s: float = 0.5
+    write_target_s: float = 0.020
+    pause_s: float = 0.1
+    pause_most_s: float = 5.0
+
+    @classmethod
+    def of(cls, lane: Lane) -> "Pace":
+        return cls(most=50, least=50) if lane == "express" else cls()
+
+
+class Stage:
+    """One lane of one service. `run` ends when `stop` was called and the batch in hand is committed."""
+
+    def __init__(self, service: Service[Any], lane: Lane, log: Log, store: Store, switch: Switch, epoch: int) -> None:
+        self.service, self.lane, self.log, self.store = service, lane, log, store
+        self.switch, self.epoch = switch, epoch
+        self.status = LaneStatus(lane)
+        self.pace = Pace.of(lane)
+        self.limit = DeadLetterLimit()
+        self.size = self.pace.most
+        self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
+        self._stopping = asyncio.Event()
+        self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
+        log.drain = self._drain_before_revocation
+
+    def stop(self) -> None:
+        """Asks the loop to finish the batch in hand and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until `stop`; a world that is down is waited for with growing pauses."""
+        pause = self.pace.pause_s
+        while not self._stopping.is_set():
+            try:
+                await self._turn()
+                pause = self.pace.pause_s
+            except Transient as fault:
+                self.status.waits(str(fault))
+                metrics.WAITS.labels(self.service.name, self.lane).inc()
+                log.warning("lane waits", service=self.service.name, lane=self.lane, why=str(fault))
+                await self._sleep(pause)
+                pause = min(pause * 2, self.pace.pause_most_s)
+        self.status.state = "draining"
+        async with self.log.lock:
+            with contextlib.suppress(Transient):
+                await self._settle()
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _turn(self) -> None:
+        reason = await self.switch.stopped(self.lane)
+        if reason is not None:
+            await self._stand(reason)
+            return
+        if self.status.state == "stopped":  # resumed: what was read ahead while stopped is read again
+            self._told_while_stopped = frozenset()
+            self.log.seek(self.log.owned())
+        records = await self.log.fetch(self.size, self.pace.wait_s)
+        async with self.log.lock:
+            records = self.log.current(records)
+            if not records:
+                await self._settle()
+                if self.log.lag() == 0:  # nothing fetched though something waits is no progress
+                    self.status.running(0)
+                return
+            plan = await self._decide(records)
+            await self._settle(plan)  # batch k must be out before batch k+1 is published or committed
+            self._outstanding = asyncio.create_task(self._deliver(plan)), plan
+        await self._after(plan)
+
+    async def _decide(self, records: list[Any]) -> Plan:
+        batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
+        try:
+            return await batch.work(records)
+        except Transient:
+            firsts: dict[Part, int] = {}
+            for record in records:
+                firsts[record.part] = min(firsts.get(record.part, record.offset), record.offset)
+            await self._settle_quietly(firsts)
+            self.log.seek(firsts)
+            raise
+
+    async def _deliver(self, plan: Plan) -> None:
+        await self.log.publish(plan.out)
+        await self.log.commit(plan.nexts, plan.assignment)
+
+    async def _settle(self, dropped: Plan | None = None) -> None:
+        """Waits for the outstanding batch; if it failed, seeks back to it and drops the one after."""
+        if self._outstanding is None:
+            return
+        (task, plan), self._outstanding = self._outstanding, None
+        try:
+            await task
+        except Transient:
+            firsts = dict(dropped.firsts) if dropped else {}
+            firsts.update(plan.firsts)
+            self.log.seek(firsts)
+            raise
+        self.status.running(plan.records)
+        metrics.DECIDED.labels(self.service.name, self.lane).inc(plan.records)
+
+    async def _settle_quietly(self, firsts: dict[Part, int]) -> None:
+        """Settles while another fault is under way; a failed batch is read again together with this one."""
+        outstanding = self._outstanding
+        try:
+            await self._settle()
+        except Transient:
+            if outstanding is not None:
+                firsts.update(outstanding[1].firsts)
+
+    async def _drain_before_revocation(self) -> None:
+        with contextlib.suppress(Transient):
+            await self._settle()
+
+    async def _after(self, plan: Plan) -> None:
+        """Batch size follows the write time; too many dead letters stop a standard lane."""
+        if self.lane == "standard":
+            slow = plan.write_s > self.pace.write_target_s
+            self.size = max(self.pace.least, self.size // 2) if slow else min(self.pace.most, self.size + 50)
+        if plan.conflicts:
+            metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)
+        if any(plan.dead) or plan.set_aside:
+            metrics.DEAD.labels(self.service.name, self.lane).inc(sum(plan.dead))
+            metrics.SET_ASIDE.labels(self.service.name, self.lane).inc(plan.set_aside)
+            log.error("records for a person", service=self.service.name, lane=self.lane,
+                      dead=sum(plan.dead), set_aside=plan.set_aside)  # fmt: skip
+        too_many = self.limit.count(plan.dead)
+        if too_many and self.lane == "standard":
+            await self.switch.stop(self.lane, too_many)
+
+    # A stopped lane ----------------------------------------------------------------------------
+
+    async def _stand(self, reason: str) -> None:
+        """Decides nothing new. On every assignment, publishes what was decided before the stop; commits nothing."""
+        self.status.stops(reason)
+        async with self.log.lock:
+            await self._settle()
+        held = frozenset(self.log.owned().items())
+        if held == self._told_while_stopped:
+            # the client must go on polling or it could never rejoin its group
+            await self.log.fetch(1, self.pace.wait_s)
+            return
+        self.log.seek(self.log.owned())
+        for _ in range(2):
+            records = await self.log.fetch(self.pace.most, self.pace.wait_s)
+            async with self.log.lock:
+                await self._tell_again(self.log.current(records))
+        self._told_while_stopped = held
+
+    async def _tell_again(self, records: list[Any]) -> None:
+        """Publishes what stands in `replay` for these records."""
+        understood = [understand(record, self.service) for record in records]
+        ids = sorted({target for item in understood for target in item.targets})
+        raws = await self.store.load(ids) if ids else {}
+        things = {id: from_store(raw, self.service.state) for id, raw in raws.items()}
+        out = []
+        for item in understood:
+            for target in item.targets:
+                if target in things:
+                    out.extend(replayed(things[target], item.record) or [])
+        await self.log.publish(out)

@@ -1,0 +1,122 @@
+"""What a thing tells: facts with their numbers, orders with their tries, and the history of both. Pure."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared import clock, ids
+from shared.flow import codec, history
+from shared.flow.messages import Do, Fact, Order, Tell, Telling
+from shared.flow.records import Outgoing, Record
+from shared.flow.service import Service
+from shared.flow.thing import Thing
+
+EPOCH = 2**32
+ATTEMPT = "attempt/"
+
+
+class NeedsPerson(BaseModel):
+    """A record could not be decided: a person must look. `waiting`: how many such records wait."""
+
+    waiting: int
+    level: int = 0
+    reason: str = ""
+
+
+class Teller:
+    """Gathers what one thing is to publish for one record."""
+
+    def __init__(self, thing: Thing[Any], record: Record, service: Service[Any], epoch: int) -> None:
+        self.thing, self.record, self.service, self.epoch = thing, record, service, epoch
+        self.out: list[Outgoing] = []
+        self.trace = next((v for k, v in record.headers if k == "traceparent"), None)
+        self.changed = False
+
+    def tell(self, told: Sequence[Telling], first: bool) -> None:
+        stands = self.service.stands(self.thing)
+        for telling in told:
+            if isinstance(telling, Tell):
+                self._fact_out(telling, stands, first)
+                first = first and telling.topic is not None
+            elif isinstance(telling, Do):
+                self.begin(telling)
+
+    def _fact_out(self, telling: Tell, stands: dict[str, Any], first: bool) -> None:
+        thing, service = self.thing, self.service
+        thing.told = max(thing.told, self.epoch * EPOCH) + 1
+        type = _type(telling.happened, service.name)
+        content = telling.happened.model_dump(mode="json")
+        chain = history.note(thing, self.record.time, telling.who, type, telling.rules, thing.told, content)
+        with_sealed = (first or thing.lane == "express") and not thing.erased and telling.topic is None
+        fact = Fact(
+            teller=service.name,
+            thing=thing.id,
+            type=type,
+            number=thing.told,
+            time=self.record.time,
+            lane=thing.lane,
+            complaint=service.complaint(thing),
+            happened=telling.happened,
+            stands=stands if telling.topic is None else {},
+            sealed=service.sealed(thing) if with_sealed else None,
+            chain=chain if telling.topic is None else "",
+        )
+        base = telling.topic or f"redress.{service.name}"
+        self.out.append(codec.fact_event(fact, f"{base}.{thing.lane}" if telling.laned else base, self.trace))
+
+    def begin(self, do: Do) -> None:
+        if do.effect in self.thing.attempts:
+            return
+        key = ids.digest("effect", self.service.name, self.thing.id, do.effect)
+        at = clock.to_ms(self.record.time)
+        attempt: dict[str, Any] = {
+            "kind": do.kind,
+            "key": key,
+            "content": dict(do.content),
+            "try": 1,
+            "at": at,
+        }
+        if do.topic:
+            attempt["topic"] = do.topic
+        self.thing.attempts[do.effect] = attempt
+        self._order(do.effect)
+
+    def try_again(self, effect: str) -> None:
+        attempt = self.thing.attempts.get(effect)
+        if attempt is not None and "answer" not in attempt:
+            attempt["try"] += 1
+            self._order(effect)
+
+    def _order(self, effect: str) -> None:
+        """Publishes the try as it stands and sets the clock that repeats it."""
+        thing, service = self.thing, self.service
+        attempt = thing.attempts[effect]
+        age = self.record.time - clock.from_ms(attempt["at"])
+        order = Order(
+            thing.id,
+            effect,
+            attempt["kind"],
+            attempt["key"],
+            attempt["try"],
+            attempt["content"],
+            ask_first=age > service.keys_remembered,
+        )
+        topic = attempt.get("topic") or service.effects(thing.lane)
+        self.out.append(codec.order_event(order, topic, thing.lane, self.trace))
+        pause = service.retry_s[min(attempt["try"], len(service.retry_s)) - 1]
+        thing.set_clock(ATTEMPT + effect, self.record.time + timedelta(seconds=pause))
+
+    def reorder(self, begun_before: set[str]) -> None:
+        """A raised thing publishes its open orders again, on express, with the same keys."""
+        for effect in sorted(begun_before):
+            if self.thing.pending(effect) and "topic" not in self.thing.attempts[effect]:
+                self.try_again(effect)
+
+
+def _type(happened: BaseModel, service: str) -> str:
+    """`redress.<service>.<fact>.v1`; the model names itself, flow's own facts take the service's name."""
+    if isinstance(happened, NeedsPerson):
+        return f"redress.{service}.needs-person.v1"
+    return str(happened.TYPE)  # type: ignore[attr-defined]

@@ -1,0 +1,105 @@
+"""Decode one record and tell which things it concerns, from the record alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.flow import codec
+from shared.flow.errors import Poison
+from shared.flow.messages import Fact, Message
+from shared.flow.records import Outgoing, Record
+from shared.flow.service import Refused, Service
+
+VERSION = re.compile(r"\.v\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A record with what it says and whom it concerns; `reply` and `fault` when it could not be taken."""
+
+    record: Record
+    message: Message | None = None
+    targets: Sequence[str] = ()
+    reply: Outgoing | None = None
+    fault: Poison | None = None
+
+
+def event_type(record: Record) -> str:
+    """The type without parsing the value; empty in structured mode."""
+    return next((v.decode(errors="replace") for k, v in record.headers if k == "ce_type"), "")
+
+
+def understand(record: Record, service: Service[Any]) -> Understood:
+    """Never raises: what cannot be read carries its fault."""
+    try:
+        return _understand(record, service)
+    except Poison as fault:
+        return Understood(record, fault=fault, targets=_key(record, service))
+    except Exception as bug:  # one bad record never stops the others
+        defect = Poison(f"a defect while reading: {type(bug).__name__}")
+        return Understood(record, fault=defect, targets=_key(record, service))
+
+
+def _key(record: Record, service: Service[Any]) -> Sequence[str]:
+    """The thing an unreadable record of our own inbox was meant for."""
+    if not record.topic.startswith(f"redress.{service.name}.inbox.") or not record.key:
+        return ()
+    key = record.key.decode(errors="replace")
+    return (key,) if key.isprintable() and len(key) < 200 and "\ufffd" not in key else ()
+
+
+def _understand(record: Record, service: Service[Any]) -> Understood:
+    base = record.topic.rsplit(".", 1)[0]
+    if base in service.channels:
+        taken = service.channels[base](record)
+        if isinstance(taken, Refused):
+            return Understood(record, reply=taken.reply)
+        return Understood(record, taken, (taken.thing,))
+    own = record.topic.startswith(f"redress.{service.name}.inbox.")
+    if not own and (type := event_type(record)) and _passes(type, service):
+        return Understood(record)
+    attributes, data = codec.read(record)
+    type = attributes["type"]
+    if own:
+        return _from_inbox(record, attributes, data, service)
+    if _passes(type, service):
+        return Understood(record)
+    hears = service.hears[type]
+    fact = codec.fact_of(attributes, data, hears.model, record.time)
+    if hears.since is not None and fact.time < hears.since:
+        return Understood(record)
+    return Understood(record, fact, _distinct(hears.targets(fact)))
+
+
+def _from_inbox(record: Record, attributes: dict[str, str], data: dict[str, Any], service: Service[Any]) -> Understood:
+    type = attributes["type"]
+    message: Message
+    if type == codec.TICK:
+        message = codec.tick_of(attributes, data)
+    elif type == codec.ANSWER:
+        message = codec.answer_of(attributes, data)
+    elif type in service.takes:
+        message = codec.request_of(attributes, data, service.takes[type].model)
+    else:
+        raise Poison(f"{service.name} takes no such request: unknown type or version", "/type")
+    return Understood(record, message, (message.thing,))
+
+
+def _passes(type: str, service: Service[Any]) -> bool:
+    """Whether a fact does not concern this service; Poison for a version of a heard one nobody can read."""
+    if type in service.hears:
+        return False
+    stem = VERSION.sub("", type)
+    if any(VERSION.sub("", heard) == stem for heard in service.hears):
+        raise Poison("an unknown version of a fact this service hears", "/type")
+    return True
+
+
+def _distinct(targets: Sequence[str]) -> Sequence[str]:
+    return tuple(dict.fromkeys(targets))
+
+
+def concerns(fact: Fact) -> Sequence[str]:
+    """The usual target: the thing named like the complaint."""
+    return (fact.complaint,)

@@ -1,0 +1,146 @@
+"""One lane's producer: acknowledged by all in-sync replicas, in order per key, rebuilt when it loses its sequence."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared import ids
+from shared.flow.errors import Transient
+from shared.flow.messages import Lane
+from shared.flow.records import Outgoing, Part
+from shared.kafka.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+
+ACK_WAIT_S = 20.0
+ONE_BY_ONE = 8
+"""Up to so many messages go by `send`, which joins those of other callers; more are built into own batches."""
+
+
+class Publisher:
+    """Publishes for stage, ticks, effects and edge of one lane."""
+
+    def __init__(self, settings: KafkaSettings, lane: Lane) -> None:
+        self.settings, self.lane = settings, lane
+        self._producer: Any = None
+        self._counts: dict[str, tuple[float, int]] = {}
+        self._rebuilding = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connects; Transient while Kafka is away."""
+        producer = AIOKafkaProducer(**self.settings.producer(self.lane))
+        try:
+            await asyncio.wait_for(producer.start(), ACK_WAIT_S)
+        except (KafkaError, OSError, TimeoutError) as fault:
+            with contextlib.suppress(Exception):
+                await producer.stop()
+            raise Transient(f"log away: {type(fault).__name__}") from None
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Lets go of the connection; nothing acknowledged is lost by that."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(producer.stop(), 5.0)
+
+    async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
+        """Where each message stands once all are acknowledged; Transient when that is not known of every one."""
+        if not messages:
+            return []
+        producer = await self._ready()
+        try:
+            send = self._singly if len(messages) <= ONE_BY_ONE else self._in_batches
+            return await asyncio.wait_for(send(producer, messages), ACK_WAIT_S)
+        except (KafkaError, OSError, TimeoutError) as fault:
+            await self._rebuild(producer)
+            raise Transient(f"log: {type(fault).__name__}") from None
+
+    async def _ready(self) -> Any:
+        if self._producer is None:
+            async with self._rebuilding:
+                if self._producer is None:
+                    await self.start()
+        return self._producer
+
+    async def _rebuild(self, failed: Any) -> None:
+        """A producer whose outcome is unknown is not used again: its sequence may be lost for good."""
+        async with self._rebuilding:
+            if self._producer is failed:
+                await self.stop()
+
+    async def _singly(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
+        futures = []
+        for message in messages:
+            partition = await self._partition(producer, message)
+            futures.append(
+                await producer.send(
+                    message.topic,
+                    message.value,
+                    key=message.key_bytes,
+                    partition=partition,
+                    headers=list(message.headers),
+                )
+            )
+        places = await asyncio.gather(*futures)
+        return [((place.topic, place.partition), place.offset) for place in places]
+
+    async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
+        """One batch per partition, or more when full; order within a partition is kept."""
+        parts: dict[Part, list[int]] = {}
+        for index, message in enumerate(messages):
+            parts.setdefault((message.topic, await self._partition(producer, message)), []).append(index)
+        sent: list[tuple[Any, list[int]]] = []
+        for part, indexes in parts.items():
+            sent += await self._send_part(producer, part, [(i, messages[i]) for i in indexes])
+        places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
+        acknowledged = await asyncio.gather(*(future for future, _ in sent))
+        for metadata, (_, indexes) in zip(acknowledged, sent, strict=True):
+            for place, index in enumerate(indexes):
+                places[index] = (metadata.topic, metadata.partition), metadata.offset + place
+        return places
+
+    async def _send_part(
+        self, producer: Any, part: Part, messages: Sequence[tuple[int, Outgoing]]
+    ) -> list[tuple[Any, list[int]]]:
+        topic, partition = part
+        sent: list[tuple[Any, list[int]]] = []
+        batch = producer.create_batch()
+        held: list[int] = []
+        for index, message in messages:
+            fields = {"key": message.key_bytes, "value": message.value, "headers": list(message.headers)}
+            if batch.append(timestamp=None, **fields) is None:  # full: None says this one is not in it
+                sent.append((await producer.send_batch(batch, topic, partition=partition), held))
+                batch, held = producer.create_batch(), []
+                batch.append(timestamp=None, **fields)
+            held.append(index)
+        batch.close()
+        sent.append((await producer.send_batch(batch, topic, partition=partition), held))
+        return sent
+
+    async def _partition(self, producer: Any, message: Outgoing) -> int:
+        known_at, count = self._counts.get(message.topic, (0.0, 0))
+        if not count or time.monotonic() - known_at > 60:
+            count = len(await producer.partitions_for(message.topic))
+            self._counts[message.topic] = time.monotonic(), count
+        return ids.partition(message.key_bytes, count)
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has, as last seen; 1 before anything was seen."""
+        seen = self._producer.client.cluster.partitions_for_topic(topic) if self._producer else None
+        return len(seen) if seen else self._counts.get(topic, (0.0, 1))[1]
+
+    async def ping(self) -> bool:
+        """Whether a broker answers."""
+        try:
+            producer = await self._ready()
+            await asyncio.wait_for(producer.client.fetch_all_metadata(), 5.0)
+        except (Transient, KafkaError, OSError, TimeoutError):
+            return False
+        return True

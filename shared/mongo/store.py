@@ -1,0 +1,108 @@
+"""The flow's documents in MongoDB: load, guarded write, pages, due."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import bson
+import structlog
+from bson.raw_bson import RawBSONDocument
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from shared import metrics
+from shared.flow.errors import Transient
+from shared.flow.records import Change, Written
+from shared.mongo.client import CODEC, world
+
+log = structlog.get_logger(__name__)
+
+ALARM_BYTES = 256_000
+MOST_DUE = 1000
+_RAW = CODEC.with_options(document_class=RawBSONDocument)
+
+
+class MongoStore:
+    """One service's things in the collection `things`, pages in `pages`."""
+
+    def __init__(self, database: Any, service: str) -> None:
+        self.service = service
+        self.things = database["things"]
+        self.pages = database["pages"]
+
+    async def prepare(self) -> None:
+        """The indexes the flow needs; none of them unique but `_id`."""
+        with world():
+            await self.things.create_index(
+                [("lane", 1), ("shard", 1), ("due", 1)], partialFilterExpression={"due": {"$exists": True}}, name="due"
+            )
+
+    async def load(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        with world():
+            found = await self.things.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {document["_id"]: document for document in found}
+
+    async def write(self, changes: Sequence[Change]) -> Written:
+        refused: dict[str, str] = {}
+        operations: list[Any] = []
+        ids: list[str] = []
+        for change in changes:
+            encoded = bson.encode(change.document, codec_options=CODEC)
+            self._watch(change, len(encoded))
+            if len(encoded) > change.limit:
+                refused[change.id] = f"the document would hold {len(encoded)} bytes"
+                continue
+            ids.append(change.id)
+            guard = {"_id": change.id, "v": change.loaded}
+            operations.append(ReplaceOne(guard, RawBSONDocument(encoded, _RAW), upsert=True))
+        conflicts: set[str] = set()
+        if operations:
+            try:
+                with world():
+                    await self.things.bulk_write(operations, ordered=False)
+            except BulkWriteError as fault:
+                conflicts, others = _sort_out(fault.details, ids)
+                refused |= others
+        return Written(frozenset(conflicts), refused)
+
+    def _watch(self, change: Change, size: int) -> None:
+        if size > ALARM_BYTES:
+            metrics.LARGE.labels(self.service).inc()
+            log.warning("large document", service=self.service, thing=change.id, bytes=size)
+
+    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        operations = [ReplaceOne({"_id": id}, page, upsert=True) for id, page in pages.items()]
+        try:
+            with world():
+                await self.pages.bulk_write(operations, ordered=False)
+        except BulkWriteError as fault:
+            raise Transient(f"store: pages not kept, code {fault.code}") from None
+
+    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
+        """From the smallest open minute on, each by equality: late records set clocks in the past."""
+        of_ours = {"lane": lane, "shard": {"$in": list(shards)}}
+        found: list[dict[str, Any]] = []
+        minute = -1
+        with world():
+            while len(found) < MOST_DUE:
+                ahead = {**of_ours, "due": {"$gt": minute}}
+                first = await self.things.find_one(ahead, {"due": 1}, sort=[("due", 1)])
+                if first is None or first["due"] > until_minute:
+                    break
+                minute = first["due"]
+                found += await self.things.find({**of_ours, "due": minute}, {"clocks": 1}).to_list(MOST_DUE)
+        return found
+
+
+def _sort_out(details: Mapping[str, Any], ids: Sequence[str]) -> tuple[set[str], dict[str, str]]:
+    """Conflicts on `_id` are the guard at work; any other write error is that operation's alone."""
+    if details.get("writeConcernErrors"):
+        raise Transient("store: write concern not met")
+    conflicts: set[str] = set()
+    refused: dict[str, str] = {}
+    for error in details.get("writeErrors", ()):
+        id = ids[error["index"]]
+        if error.get("code") == 11000 and dict(error.get("keyPattern", {})) == {"_id": 1}:
+            conflicts.add(id)
+        else:
+            refused[id] = f"the store refuses it: code {error.get('code')} on {sorted(error.get('keyPattern', {}))}"
+    return conflicts, refused
