@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
+from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockWarned, case_fact
 from shared.contracts.fact import Happened, Stands
 
 Safety = Literal["none", "suspected", "confirmed", "cleared"]
@@ -51,14 +52,10 @@ class CaseStands(Stands):
     version: str = ""
 
 
-def _fact(name: str, *changes: str) -> tuple[str, frozenset[str]]:
-    return f"redress.triage.{name}.v1", frozenset({"lane", "status", *changes})
-
-
 class Triaged(Happened):
     """The decision that is made of every complaint, with the rules that fired and where they matched (offsets)."""
 
-    TYPE, CHANGES = _fact(
+    TYPE, CHANGES = case_fact(
         "triaged", "line", "language", "safety", "priority", "category", "kind", "queue", "plan", "owner",
         "complaints", "references", "missing", "rules", "version",
     )  # fmt: skip
@@ -73,7 +70,7 @@ class Triaged(Happened):
 class SafetyRaised(Happened):
     """A person may be in danger: everything about this case goes express from now on."""
 
-    TYPE, CHANGES = _fact("safety-raised", "safety", "priority", "plan", "queue", "owner", "rules", "version")
+    TYPE, CHANGES = case_fact("safety-raised", "safety", "priority", "plan", "queue", "owner", "rules", "version")
     safety: Safety
     plan: str | None = None
     rules: list[str] = []
@@ -83,7 +80,7 @@ class SafetyRaised(Happened):
 class SafetyCleared(Happened):
     """A named person in the manager role found the danger over; never a machine."""
 
-    TYPE, CHANGES = _fact("safety-cleared", "safety")
+    TYPE, CHANGES = case_fact("safety-cleared", "safety")
     by: str
     reason_code: str
 
@@ -91,7 +88,7 @@ class SafetyCleared(Happened):
 class ProtectiveActionRequested(Happened):
     """A step of an emergency plan was asked for, to be acknowledged by its deadline."""
 
-    TYPE, CHANGES = _fact("protective-action-requested", "actions")
+    TYPE, CHANGES = case_fact("protective-action-requested", "actions")
     action: str
     plan: str
     owner: str
@@ -101,7 +98,7 @@ class ProtectiveActionRequested(Happened):
 class ProtectiveActionAcknowledged(Happened):
     """Somebody carries the step out."""
 
-    TYPE, CHANGES = _fact("protective-action-acknowledged", "actions")
+    TYPE, CHANGES = case_fact("protective-action-acknowledged", "actions")
     action: str
     by: str
 
@@ -109,12 +106,12 @@ class ProtectiveActionAcknowledged(Happened):
 class IdentityVerified(Happened):
     """The order named belongs to who complained."""
 
-    TYPE, CHANGES = _fact("identity-verified", "identity_verified", "references")
+    TYPE, CHANGES = case_fact("identity-verified", "identity_verified", "references")
     by: str
 
 
 class Assigned(Happened):
-    TYPE, CHANGES = _fact("assigned", "owner", "queue")
+    TYPE, CHANGES = case_fact("assigned", "owner", "queue")
     owner: str
     level: int = 0
 
@@ -122,19 +119,19 @@ class Assigned(Happened):
 class AssignmentRefused(Happened):
     """Recorded, counted and reassigned one level up; the reason is a code."""
 
-    TYPE, CHANGES = _fact("refused", "owner", "escalation_level")
+    TYPE, CHANGES = case_fact("refused", "owner", "escalation_level")
     owner: str
     reason: str
 
 
 class StepTaken(Happened):
-    TYPE, CHANGES = _fact("step-taken")
+    TYPE, CHANGES = case_fact("step-taken")
     step: str
     by: str
 
 
 class Promised(Happened):
-    TYPE, CHANGES = _fact("promised")
+    TYPE, CHANGES = case_fact("promised")
     promise: str
     by: datetime
 
@@ -142,12 +139,12 @@ class Promised(Happened):
 class Expired(Happened):
     """An assignee stayed silent past the deadline."""
 
-    TYPE, CHANGES = _fact("expired", "owner", "escalation_level")
+    TYPE, CHANGES = case_fact("expired", "owner", "escalation_level")
     owner: str
 
 
 class Escalated(Happened):
-    TYPE, CHANGES = _fact("escalated", "owner", "queue", "escalation_level")
+    TYPE, CHANGES = case_fact("escalated", "owner", "queue", "escalation_level")
     level: int
     to: str
     because: str
@@ -156,63 +153,63 @@ class Escalated(Happened):
 class Answered(Happened):
     """Staff answered the complainant; satisfies the first-answer clock. `kind` says with what."""
 
-    TYPE, CHANGES = _fact("answered", "answered")
+    TYPE, CHANGES = case_fact("answered", "answered")
     kind: str
     by: str
 
 
 class CorrectiveActionOrdered(Happened):
-    TYPE, CHANGES = _fact("corrective-action-ordered")
+    TYPE, CHANGES = case_fact("corrective-action-ordered")
     action: str
     unit: str
     answer_by: datetime
 
 
 class CorrectiveActionAnswered(Happened):
-    TYPE, CHANGES = _fact("corrective-action-answered")
+    TYPE, CHANGES = case_fact("corrective-action-answered")
     action: str
     unit: str
 
 
 class CorrectiveActionVerified(Happened):
-    TYPE, CHANGES = _fact("corrective-action-verified")
+    TYPE, CHANGES = case_fact("corrective-action-verified")
     action: str
     effective: bool
 
 
 class CalledBack(Happened):
-    TYPE, CHANGES = _fact("called-back")
+    TYPE, CHANGES = case_fact("called-back")
     satisfied: bool
     by: str
 
 
 class Linked(Happened):
-    TYPE, CHANGES = _fact("linked", "complaints")
+    TYPE, CHANGES = case_fact("linked", "complaints")
     complaint: str
     case: str
 
 
 class Unlinked(Happened):
-    TYPE, CHANGES = _fact("unlinked", "complaints")
+    TYPE, CHANGES = case_fact("unlinked", "complaints")
     complaint: str
     case: str
 
 
 class Withdrawn(Happened):
-    TYPE, CHANGES = _fact("withdrawn")
+    TYPE, CHANGES = case_fact("withdrawn")
 
 
 class Resolved(Happened):
     """The remedy is delivered and safety is none or cleared."""
 
-    TYPE, CHANGES = _fact("resolved")
+    TYPE, CHANGES = case_fact("resolved")
     solution: str
 
 
 class Closed(Happened):
     """With problem, solution, feedback and cause, as codes."""
 
-    TYPE, CHANGES = _fact("closed")
+    TYPE, CHANGES = case_fact("closed")
     problem: str
     solution: str
     feedback: str
@@ -220,62 +217,32 @@ class Closed(Happened):
 
 
 class Reopened(Happened):
-    TYPE, CHANGES = _fact("reopened", "finding", "answered")
+    TYPE, CHANGES = case_fact("reopened", "finding", "answered")
     because: str
     corrects: int | None = None
 
 
-class ClockStarted(Happened):
-    TYPE, CHANGES = _fact("clock-started")
-    clock: str
-    start: datetime
-    due: datetime
-
-
-class ClockPaused(Happened):
-    TYPE, CHANGES = _fact("clock-paused")
-    clock: str
-
-
-class ClockResumed(Happened):
-    TYPE, CHANGES = _fact("clock-resumed")
-    clock: str
-    due: datetime
-
-
-class ClockWarned(Happened):
-    TYPE, CHANGES = _fact("clock-warned")
-    clock: str
-    due: datetime
-
-
-class ClockBreached(Happened):
-    TYPE, CHANGES = _fact("clock-breached", "escalation_level")
-    clock: str
-    due: datetime
-
-
 class InfoRequested(Happened):
-    TYPE, CHANGES = _fact("info-requested", "missing")
+    TYPE, CHANGES = case_fact("info-requested", "missing")
     fields: list[str]
 
 
 class FindingRecorded(Happened):
     """The finding stands in `stands`; compensation assesses by it."""
 
-    TYPE, CHANGES = _fact("finding-recorded", "finding")
+    TYPE, CHANGES = case_fact("finding-recorded", "finding")
     result: str
     source: str
     by: str
 
 
 class Rejected(Happened):
-    TYPE, CHANGES = _fact("rejected")
+    TYPE, CHANGES = case_fact("rejected")
     reason: str
 
 
 class HotSpotFound(Happened):
-    TYPE, CHANGES = _fact("hot-spot-found")
+    TYPE, CHANGES = case_fact("hot-spot-found")
     subject: str
     count: int
 
