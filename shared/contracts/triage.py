@@ -3,6 +3,13 @@
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
+from shared.contracts.actions import (
+    CorrectiveActionAnswered,
+    CorrectiveActionOrdered,
+    CorrectiveActionVerified,
+    ProtectiveActionAcknowledged,
+    ProtectiveActionRequested,
+)
 from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockWarned, case_fact
 from shared.contracts.fact import Happened, Stands
 
@@ -85,24 +92,6 @@ class SafetyCleared(Happened):
     reason_code: str
 
 
-class ProtectiveActionRequested(Happened):
-    """A step of an emergency plan was asked for, to be acknowledged by its deadline."""
-
-    TYPE, CHANGES = case_fact("protective-action-requested", "actions")
-    action: str
-    plan: str
-    owner: str
-    acknowledge_by: datetime
-
-
-class ProtectiveActionAcknowledged(Happened):
-    """Somebody carries the step out."""
-
-    TYPE, CHANGES = case_fact("protective-action-acknowledged", "actions")
-    action: str
-    by: str
-
-
 class IdentityVerified(Happened):
     """The order named belongs to who complained."""
 
@@ -156,25 +145,6 @@ class Answered(Happened):
     TYPE, CHANGES = case_fact("answered", "answered")
     kind: str
     by: str
-
-
-class CorrectiveActionOrdered(Happened):
-    TYPE, CHANGES = case_fact("corrective-action-ordered")
-    action: str
-    unit: str
-    answer_by: datetime
-
-
-class CorrectiveActionAnswered(Happened):
-    TYPE, CHANGES = case_fact("corrective-action-answered")
-    action: str
-    unit: str
-
-
-class CorrectiveActionVerified(Happened):
-    TYPE, CHANGES = case_fact("corrective-action-verified")
-    action: str
-    effective: bool
 
 
 class CalledBack(Happened):
