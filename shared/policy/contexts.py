@@ -1,0 +1,94 @@
+"""How something is meant: denied, settled, quoted from a rule, supposed, or only asked about."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from shared.policy.lexicon import Span
+from shared.policy.telling import (
+    ASKING,
+    DENIAL,
+    DENIAL_AFTER,
+    NOW_ABOUT,
+    ONGOING,
+    PAST,
+    PUBLISHER,
+    REPLY,
+    SETTLED,
+    SUPPOSED,
+    Telling,
+)
+
+Context = Literal["denied", "settled", "quoted", "supposed", "asked"]
+
+MAX_DENIAL_GAP = 36
+
+
+@lru_cache(maxsize=64)
+def gap_pattern(fillers: tuple[str, ...]) -> re.Pattern[str]:
+    """What may stand between a denial and what it denies."""
+    words = "|".join(sorted(map(re.escape, fillers), key=len, reverse=True))
+    return re.compile(rf"(?:\s*(?:{words})\s*)*\s*\Z" if words else r"\s*\Z")
+
+
+def how_meant(telling: Telling, spans: Sequence[Span], gap: re.Pattern[str]) -> set[Context]:
+    """Every way in which what these spans say is not meant as danger now."""
+    found: set[Context] = set()
+    if any(_denied(telling, span, gap) for span in spans):
+        found.add("denied")
+    sentences = {telling.sentence(span[0]) for span in spans}
+    if _settled(telling, sentences, max(span[1] for span in spans)):
+        found.add("settled")
+    if _quoted(telling, spans):
+        found.add("quoted")
+    if _supposed(telling, spans):
+        found.add("supposed")
+    if _asked(telling, sentences):
+        found.add("asked")
+    return found
+
+
+def _denied(telling: Telling, span: Span, gap: re.Pattern[str]) -> bool:
+    clause = telling.clause(span[0])
+    for start, end in telling.within(telling.of(DENIAL), span[0] - MAX_DENIAL_GAP, span[0]):
+        if end <= span[0] and telling.clause(start) == clause and gap.match(telling.text, end, span[0]):
+            return True
+    after = telling.within(telling.of(DENIAL_AFTER), span[1], span[1] + 5)
+    return any(telling.sentence(start) == telling.sentence(span[0]) for start, _ in after)
+
+
+def _settled(telling: Telling, sentences: Iterable[int], last: int) -> bool:
+    sentences = set(sentences)
+    if sentences & telling.sentences_with(ONGOING):
+        return False
+    settled = telling.sentences_with(SETTLED)
+    if any(sentence in settled or sentence + 1 in settled for sentence in sentences):
+        return True
+    past = telling.sentences_with(PAST) & sentences
+    return bool(past) and any(start > last for start, _ in telling.of(NOW_ABOUT)[-1:])
+
+
+def _quoted(telling: Telling, spans: Sequence[Span]) -> bool:
+    """Said by a rule, a notice, an advert, a stock answer: in quotation marks near it, or right behind it."""
+    first = min(span[0] for span in spans)
+    sentence = telling.sentence(first)
+    inside = any(q[0] <= first and spans[-1][1] <= q[1] for q in telling.within(telling.quotes, first - 400, first + 1))
+    for start, end in telling.within(telling.of(PUBLISHER), first - 120, first + 120):
+        close = end <= first and telling.clause(first) - telling.clause(start) <= 1
+        if (close and telling.sentence(start) == sentence) or (inside and abs(telling.sentence(start) - sentence) <= 1):
+            return True
+    replies = telling.within(telling.of(REPLY), first - 120, first + 120) if inside else ()
+    return any(abs(telling.sentence(start) - sentence) <= 1 for start, _ in replies)
+
+
+def _supposed(telling: Telling, spans: Sequence[Span]) -> bool:
+    first = min(span[0] for span in spans)
+    clause = telling.clause(first)
+    words = telling.within(telling.of(SUPPOSED), first - 80, first)
+    return any(end <= first and telling.clause(start) == clause for start, end in words)
+
+
+def _asked(telling: Telling, sentences: Iterable[int]) -> bool:
+    asking = telling.sentences_with(ASKING)
+    return any(sentence in asking for sentence in sentences)
