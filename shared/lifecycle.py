@@ -94,12 +94,16 @@ class Host:
             self._starting.cancel()
         for clock in self._clocks:
             clock.cancel()
-        for worker in (*self.stages.values(), *self.effects.values()):
-            worker.stop()
+        for stage in self.stages.values():
+            stage.stop()
+        for effect in self.effects.values():
+            effect.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self.settings.grace_s)
-        for one in (*self.logs.values(), *self.effect_logs.values(), *self.publishers.values()):
-            await one.stop()
+        for log_ in (*self.logs.values(), *self.effect_logs.values()):
+            await log_.stop()
+        for publisher in self.publishers.values():
+            await publisher.stop()
 
     # Watching ----------------------------------------------------------------------------------
 
@@ -169,7 +173,6 @@ async def run_service(
         h11_max_incomplete_event_size=64 * 1024, timeout_keep_alive=30,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, lambda: setattr(server, "should_exit", True))
     host.start()

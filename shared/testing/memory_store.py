@@ -1,0 +1,82 @@
+"""The twin of the store: guarded writes on copies, failures on demand."""
+
+import asyncio
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from shared.flow.errors import Transient
+from shared.flow.lanes import Switch
+from shared.flow.messages import Lane
+from shared.flow.records import Change, Written
+
+
+class MemoryStore:
+    """Documents by id, never shared with whoever wrote them. `lose_answer`: writes and then fails."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, dict[str, Any]] = {}
+        self.pages: dict[str, dict[str, Any]] = {}
+        self.away = False
+        self.lose_answer = 0
+        self.before_write: Callable[[Sequence[Change]], None] = lambda _: None
+        self.refuse: dict[str, str] = {}
+
+    def _check(self) -> None:
+        if self.away:
+            raise Transient("store away")
+
+    async def load(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        await asyncio.sleep(0)
+        self._check()
+        return {id: copy.deepcopy(self.things[id]) for id in ids if id in self.things}
+
+    async def write(self, changes: Sequence[Change]) -> Written:
+        await asyncio.sleep(0)
+        self._check()
+        self.before_write(changes)
+        conflicts, refused = set(), {}
+        for change in changes:
+            size = len(orjson.dumps(change.document, default=str, option=orjson.OPT_NON_STR_KEYS))
+            if change.id in self.refuse and change.limit == 1_000_000:
+                refused[change.id] = self.refuse[change.id]
+            elif size > change.limit:
+                refused[change.id] = f"the document would hold {size} bytes"
+            elif self.things.get(change.id, {}).get("v", 0) != change.loaded:
+                conflicts.add(change.id)
+            else:
+                self.things[change.id] = copy.deepcopy(change.document)
+        if self.lose_answer:
+            self.lose_answer -= 1
+            raise Transient("answer of the store lost")
+        return Written(frozenset(conflicts), refused)
+
+    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        await asyncio.sleep(0)
+        self._check()
+        self.pages.update(copy.deepcopy(dict(pages)))
+
+    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
+        await asyncio.sleep(0)
+        self._check()
+        found = [
+            thing
+            for thing in self.things.values()
+            if thing["lane"] == lane and thing["shard"] in shards and thing.get("due", until_minute + 1) <= until_minute
+        ]
+        return copy.deepcopy(sorted(found, key=lambda thing: int(thing["due"])))
+
+
+class MemorySwitch(Switch):
+    """Stopped lanes in memory."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str | None] = {}
+
+    async def stopped(self, lane: Lane) -> str | None:
+        return self.reasons.get(lane)
+
+    async def stop(self, lane: Lane, reason: str) -> None:
+        self.reasons[lane] = reason
