@@ -215,7 +215,7 @@ async def test_after_an_erasure_sealed_parts_are_dropped_and_requests_answered_4
     bench = Bench().put(asked(add(erase=True)), asked(add(id="k2")))
     stage = await bench.stage()
     await bench.run(stage)
-    bench.put(said("sealed", 1, sealed={"text": "x"}))
+    bench.put(said("later", 1, sealed={"text": "x"}))
     await bench.run(stage)
     assert {r["id"]: r["answer"]["status"] for r in bench.thing()["requests"]} == {"caller:k1": 200, "caller:k2": 410}
     assert all("sealed" not in f["data"] for f in bench.told())

@@ -1,0 +1,35 @@
+"""What the store's errors mean: only `_id` conflicts are conflicts, a write concern not met is the world down."""
+
+import pytest
+
+from shared.flow.errors import Transient
+from shared.flow.records import Change
+from shared.mongo.client import database
+from shared.mongo.store import MongoStore, _sort_out
+from tests.conformance.test_store import document
+
+
+async def test_a_duplicate_key_of_another_index_is_no_conflict_but_refused_alone(mongo_url, fresh):
+    store = MongoStore(database(mongo_url, fresh("db")), "toy")
+    await store.things.create_index("serial", unique=True)
+    await store.write([Change("a", 0, document("a", 1, serial=7))])
+    written = await store.write(
+        [Change("b", 0, document("b", 1, serial=7)), Change("c", 0, document("c", 1, serial=8))]
+    )
+    assert written.conflicts == frozenset()
+    assert "serial" in written.refused["b"]
+    assert set(await store.load(["a", "b", "c"])) == {"a", "c"}
+
+
+def test_a_write_concern_error_means_the_world_is_down():
+    details = {"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "waiting for replication timed out"}]}
+    with pytest.raises(Transient):
+        _sort_out(details, ["a"])
+
+
+async def test_a_store_that_is_away_is_transient():
+    store = MongoStore(database("mongodb://127.0.0.1:1/?w=majority", "none", wait_ms=100), "toy")
+    with pytest.raises(Transient):
+        await store.load(["a"])
+    with pytest.raises(Transient):
+        await store.write([Change("a", 0, document("a", 1))])
