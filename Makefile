@@ -13,14 +13,29 @@ setup: .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+demo: setup
+	@$(BIN)/redress demo
+
+up: setup
+	@$(BIN)/redress up
+
+down: setup
+	@$(BIN)/redress down
+
+# Style, types, import rules, then what stands in files: source rules, contract snapshots, compose, image recipe.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest tests/architecture $(wildcard tests/contracts) tests/deploy/test_image.py tests/deploy/test_partner_contract.py
 
 test: setup
 	$(BIN)/pytest -m "not kafka"
+
+# The same conformance suite, and what only Apache Kafka can show; needs Java 17 and Maven.
+test-kafka: setup
+	$(BIN)/pytest -m kafka
 
 clean:
 	rm -rf .venv .run .cache

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from deploy.local.partners.__main__ import contract
 from deploy.local.partners.server import partner_server
 from deploy.local.processes import LOOPBACK, Server
 
@@ -145,16 +143,3 @@ def test_refusals_pay_nothing_and_last_as_long_as_told(partners, do: str, status
 
 def test_an_unknown_behaviour_is_refused(partners) -> None:
     assert partners.post("/_control", json={"endpoint": "payout", "do": "explode"}).status_code == 422
-
-
-def test_the_published_contract_is_current_and_hides_the_controls() -> None:
-    published = Path("docs/partners.openapi.json").read_text("utf-8")
-    assert published == contract(), (
-        "write it again: python -m deploy.local.partners --openapi > docs/partners.openapi.json"
-    )
-    assert set(json.loads(published)["paths"]) == {
-        "/orders/{reference}",
-        "/payouts",
-        "/payouts/by-key/{key}",
-        "/protective-actions",
-    }
