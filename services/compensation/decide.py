@@ -1,0 +1,223 @@
+"""Compensation decides: assess by tables, claim the entitlement, offer, settle once. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from services.compensation import disputes, settlement
+from services.compensation.domain import (
+    KEPT_BACK,
+    Book,
+    Claim,
+    RemedyBook,
+    amount_of,
+    entitlement_id,
+    is_entitlement,
+    order_of,
+    remedy_id,
+    settled,
+)
+from shared.contracts.compensation import (
+    Assessed,
+    EntitlementClaimed,
+    EntitlementDenied,
+    EntitlementGranted,
+    Offered,
+)
+from shared.contracts.fact import Remedy
+from shared.contracts.triage import CaseStands, Finding
+from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
+from shared.flow.thing import Thing
+
+OFFER_CLOCK = "offer"
+
+
+class CannotAssess(Exception):
+    """A table cannot decide these facts; the reason names what is missing or wrong, without values."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A table's decision: row, remedies, the explanation as JSON, sentences per language, version."""
+
+    row: str
+    remedies: list[Remedy]
+    version: str
+    explanation: dict[str, Any]
+    sentences: dict[str, str]
+    borne_by: str = "platform"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What was in force: tables to assess by, how long an offer stays open, above what a second person approves."""
+
+    assess: Callable[[str, Mapping[str, Any], date], Assessment]
+    offer_open: timedelta = timedelta(days=7)
+    approval_above: Mapping[str, Decimal] = None  # type: ignore[assignment]
+    verified_only: Callable[[str], bool] = lambda line: False
+
+    def needs_approval(self, remedy: Remedy) -> bool:
+        """Whether this much money takes a second person."""
+        limit = (self.approval_above or {}).get(str(remedy.get("currency")))
+        return limit is not None and amount_of(remedy) > limit
+
+
+def decide(thing: Thing[Book], input: Input, now: datetime, policy: Policy) -> tuple[Thing[Book], Sequence[Telling]]:
+    """A claim follows its case's finding; an entitlement is given to the first claim that asks."""
+    if is_entitlement(thing.id):
+        return thing, _entitlement(thing, input)
+    told: list[Telling] = []
+    if isinstance(input, Asked):
+        told += disputes.asked(thing, input.request, now, policy.needs_approval)
+    elif isinstance(input, Answered):
+        told += settlement.answered(thing.state.claim, input, now)
+    elif isinstance(input, Struck) and input.clock == OFFER_CLOCK:
+        told += _silence(thing, now, policy)
+    elif isinstance(input, Heard):
+        _note_entitlement(thing.state.claim, input)
+    return thing, told + _follow_up(thing, now, policy)
+
+
+def _entitlement(thing: Thing[Book], input: Input) -> list[Telling]:
+    if not isinstance(input, Heard) or not isinstance(input.fact.happened, EntitlementClaimed):
+        return []
+    asked, book = input.fact.happened, thing.state.entitlement
+    book.holder = book.holder or asked.claim
+    fields = {"entitlement": asked.entitlement, "claim": asked.claim, "remedy": asked.remedy}
+    if book.holder == asked.claim:
+        return [Tell(EntitlementGranted(**fields))]
+    book.denied.append(asked.remedy)
+    return [Tell(EntitlementDenied(**fields, holder=book.holder))]
+
+
+def _note_entitlement(claim: Claim, input: Heard) -> None:
+    happened = input.fact.happened
+    if isinstance(happened, EntitlementGranted | EntitlementDenied) and happened.remedy in claim.remedies:
+        book = claim.remedies[happened.remedy]
+        if book.state == "claimed":
+            if isinstance(happened, EntitlementDenied):
+                book.holder, book.state = happened.holder, "denied"
+            else:
+                book.holder = happened.claim
+
+
+def _follow_up(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
+    """What is not done yet, from how the case stands and what this claim did about it."""
+    claim = thing.state.claim
+    case = CaseStands.model_validate(thing.stands(f"triage/{thing.id}"))
+    told: list[Telling] = []
+    if case.finding is not None and case.finding.number > claim.finding:
+        told += _assess(thing, case, case.finding, now, policy)
+    told += _offer(thing, now, policy)
+    may_pay = case.identity_verified or not policy.verified_only(claim.line)
+    told += settlement.settle(thing, now, may_pay)
+    return told
+
+
+# Assessing -----------------------------------------------------------------------------------------
+
+
+def _assess(thing: Thing[Book], case: CaseStands, finding: Finding, now: datetime, policy: Policy) -> list[Telling]:
+    claim = thing.state.claim
+    claim.finding, claim.line, claim.on = finding.number, case.line, finding.on or now.date()
+    told: list[Telling] = settlement.withdraw_open(thing)
+    if finding.result == "not_upheld":
+        return told
+    for table in finding.tables:
+        try:
+            assessed = policy.assess(table, finding.facts, claim.on)
+        except CannotAssess as fault:
+            claim.unassessed[table] = str(fault)
+            continue
+        claim.unassessed.pop(table, None)
+        told.append(
+            Tell(
+                Assessed(
+                    table=table, row=assessed.row, remedies=assessed.remedies, version=assessed.version,
+                    on=claim.on, explanation=assessed.explanation,
+                ),
+                who="table", rules=assessed.version,
+            )
+        )  # fmt: skip
+        told += _book(thing.id, claim, case, table, assessed)
+    return told
+
+
+def _book(id: str, claim: Claim, case: CaseStands, table: str, assessed: Assessment) -> list[Telling]:
+    """A remedy each; one with a known order asks first whether that order was claimed already."""
+    told: list[Telling] = []
+    order = order_of(case)
+    for index, owed in enumerate(assessed.remedies):
+        remedy = _less_paid(claim, table, owed)
+        if remedy is None or owed.get("kind") == KEPT_BACK:
+            continue
+        book = RemedyBook(
+            id=remedy_id(id, claim.finding, table, index), finding=claim.finding, table=table, row=assessed.row,
+            remedy=remedy, version=assessed.version, borne_by=assessed.borne_by, sentences=assessed.sentences,
+            entitlement=entitlement_id(claim.line, order, table) if order else "",
+        )  # fmt: skip
+        book.holder = "" if order else id
+        claim.remedies[book.id] = book
+        if order:
+            told.append(Tell(EntitlementClaimed(entitlement=book.entitlement, claim=id, remedy=book.id)))
+    return told
+
+
+def _less_paid(claim: Claim, table: str, owed: Remedy) -> Remedy | None:
+    """What is still owed after what the same table already paid on this claim; None when nothing is left."""
+    if "amount" not in owed:
+        done = {(b.table, b.remedy.get("kind")) for b in claim.remedies.values() if b.state == "delivered"}
+        return None if (table, owed.get("kind")) in done else owed
+    before = sum(
+        (
+            amount_of(book.remedy)
+            for book in claim.remedies.values()
+            if book.table == table
+            and book.state in ("accepted", "settling", "delivered", "failed")
+            and (book.remedy.get("kind"), book.remedy.get("currency")) == (owed.get("kind"), owed.get("currency"))
+        ),
+        Decimal(0),
+    )
+    left = amount_of(owed) - before
+    return {**owed, "amount": str(left)} if left > 0 else None
+
+
+# Offering ------------------------------------------------------------------------------------------
+
+
+def _offer(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
+    """Offers what is granted, all at once, when every remedy of the finding has its answer."""
+    claim = thing.state.claim
+    current = [book for book in claim.remedies.values() if book.finding == claim.finding]
+    if any(book.state == "claimed" and not book.holder for book in current):
+        return []
+    ready = [book for book in current if book.state == "claimed"]
+    if not ready:
+        return []
+    for book in ready:
+        book.state = "offered"
+    claim.offer_open_until = now + policy.offer_open
+    thing.set_clock(OFFER_CLOCK, claim.offer_open_until)
+    offered = [book.id for book in ready]
+    claim.offered = [*claim.offered, *offered]
+    version = ready[0].version
+    return [Tell(Offered(remedies=offered, open_until=claim.offer_open_until), who="table", rules=version)]
+
+
+def _silence(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
+    """The complainant stayed silent: closed without prejudice, and reopenable; never where safety is open."""
+    case = CaseStands.model_validate(thing.stands(f"triage/{thing.id}"))
+    if case.safety in ("suspected", "confirmed"):
+        thing.set_clock(OFFER_CLOCK, now + policy.offer_open)
+        return []
+    return disputes.expire(thing.state.claim)
+
+
+def stands(thing: Thing[Book]) -> dict[str, Any]:
+    """How a claim stands, for everybody; an entitlement shows its holder."""
+    if is_entitlement(thing.id):
+        return {"lane": thing.lane, "holder": thing.state.entitlement.holder}
+    return settlement.claim_stands(thing, settled(thing.state.claim)).model_dump(mode="json")
