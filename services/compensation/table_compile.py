@@ -1,0 +1,251 @@
+"""From the file of a table to what decides: facts, steps, axes, rows, each fault noted at its place."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.compensation.table_axes import Axis, Scale, check_cell
+from services.compensation.table_cases import step_scale
+from services.compensation.table_cells import Cell, read_cell
+from services.compensation.table_due import Choice, Remedy, read_due
+from services.compensation.table_facts import Fact, build_fact
+from services.compensation.table_model import RowModel, TableModel
+from services.compensation.table_read import Setting
+from services.compensation.table_term import Term, snap
+from services.compensation.table_terms import Link, Scope
+from services.compensation.table_units import MONEY, Problems, Wrong
+from shared.money import DECIMALS, Rounding, plain
+from shared.policy.source import Place
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+MAX_CASES = 20
+
+Said = Callable[[list[Any]], str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. `asks` holds, for each of its cases, (axis, what it needs in words) in the order written."""
+
+    id: str
+    place: int
+    due: tuple[Remedy | Choice, ...]
+    reasons: tuple[Said, Said, Said]
+    borne_by: str
+    each_alone: bool
+    cases: tuple[int, ...]
+    asks: tuple[tuple[tuple[int, str], ...], ...]
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """Every remedy it can owe, those of choices included."""
+        return tuple(r for entry in self.due for r in (entry.options if isinstance(entry, Choice) else (entry,)))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A table ready to decide. Values of a decision stand in slots: facts, then steps, then the session."""
+
+    model: TableModel
+    setting: Setting
+    facts: Mapping[str, Fact]
+    slots: Mapping[str, int]
+    steps: Mapping[str, Term]
+    axes: tuple[Axis, ...]
+    looks: tuple[Callable[[list[Any]], Any], ...]
+    rows: tuple[Row, ...]
+    row_of_case: tuple[int, ...]
+    links: tuple[Link, ...]
+    rounding: Rounding | None
+    used: frozenset[str]
+
+
+def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
+    """The table and its faults; with any fault the table is only good for finding more of them."""
+    problems = Problems()
+    setting = _setting(model, problems)
+    facts: dict[str, Fact] = {}
+    for name, fact in model.facts.items():
+        try:
+            facts[name] = build_fact(name, fact, setting)
+        except Wrong as fault:
+            problems.wrong(("facts", name), fault)
+    if len(facts) < len(model.facts):
+        facts = {}
+    slots = {name: at for at, name in enumerate([*model.facts, *model.steps])}
+    scope = Scope(setting, facts, slots, problems, _rounding(model, problems))
+    if facts:
+        for name, node in model.steps.items():
+            if name in facts:
+                problems.add(("steps", name), f"'{name}' is also a fact", "give the step another name")
+            scope.steps[name] = scope.term(node, ("steps", name))
+    return _Rows(model, scope).compiled(), problems
+
+
+def _setting(model: TableModel, problems: Problems) -> Setting:
+    if model.currency is not None and model.currency not in DECIMALS:
+        known = ", ".join(sorted(DECIMALS))
+        problems.add(("currency",), f"'{model.currency}' is no currency known here", f"write one of {known}")
+    try:
+        zone = ZoneInfo(model.time_zone)
+    except (KeyError, ValueError, OSError):
+        problems.add(("time_zone",), f"'{model.time_zone}' is no time zone", "write one like Asia/Shanghai or UTC")
+        zone = ZoneInfo("UTC")
+    return Setting(model.currency if model.currency in DECIMALS else None, zone)
+
+
+def _rounding(model: TableModel, problems: Problems) -> Rounding | None:
+    if model.rounding is None:
+        return None
+    try:
+        return Rounding.parse(model.rounding)
+    except ValueError as fault:
+        problems.add(("rounding",), f"'{model.rounding}' is no rounding", str(fault))
+        return None
+
+
+class _Rows:
+    """Builds the rows and the axes they are cut by."""
+
+    def __init__(self, model: TableModel, scope: Scope) -> None:
+        self.model, self.scope = model, scope
+        self.scales: dict[str, Scale] = {}
+        self.cells: dict[str, dict[int, Cell]] = {}
+        self.cases: list[tuple[int, list[tuple[str, str]]]] = []
+        self.used: set[str] = set()
+
+    def compiled(self) -> Compiled:
+        scope, model = self.scope, self.model
+        per_row = [self._cases(at, row) for at, row in enumerate(model.rows)] if scope.facts else []
+        names = list(self.scales)
+        axes = tuple(Axis(self.scales[name], self.cells[name], len(self.cases)) for name in names)
+        at_axis = {name: at for at, name in enumerate(names)}
+        rows = tuple(self._row(at, cases, at_axis) for at, cases in enumerate(per_row))
+        looks = tuple(self._look(name) for name in names)
+        for step in scope.steps.values():
+            self.used |= step.names
+        return Compiled(
+            model, scope.setting, scope.facts, scope.slots, scope.steps, axes, looks, rows,
+            tuple(row for row, _ in self.cases), tuple(scope.links), scope.rounding, frozenset(self.used),
+        )  # fmt: skip
+
+    def _look(self, name: str) -> Callable[[list[Any]], Any]:
+        if name in self.scope.steps:
+            step = self.scope.named(name)
+            return (lambda v: snap(step.fn(v))) if step.divides else step.fn
+        slot = self.scope.slots[name]
+        return lambda v: v[slot]
+
+    def _cases(self, at: int, row: RowModel) -> list[int]:
+        """The cases of one row, by number; several when `when` is a list of alternatives."""
+        several = isinstance(row.when, list)
+        whens: Any = row.when if several else [row.when]
+        if not 1 <= len(whens) <= MAX_CASES or not all(isinstance(when, dict) for when in whens):
+            mend = "write 'fact: value' lines, or a list of such groups of which one must hold"
+            self.scope.problems.add(("rows", at, "when"), "'when' is not understood", mend)
+            return []
+        found = []
+        for number, when in enumerate(whens):
+            case = len(self.cases)
+            self.cases.append((at, []))
+            found.append(case)
+            for name, node in when.items():
+                place: Place = ("rows", at, "when", number, name) if several else ("rows", at, "when", name)
+                try:
+                    self._ask(case, str(name), node)
+                except Wrong as fault:
+                    self.scope.problems.wrong(place, fault)
+        return found
+
+    def _ask(self, case: int, name: str, node: Any) -> None:
+        scale = self.scales.get(name) or self._scale(name)
+        cell = read_cell(node, scale.read, scale.choices)
+        check_cell(scale, cell)
+        self.scales[name] = scale
+        self.cells.setdefault(name, {})[case] = cell
+        self.cases[case][1].append((name, _needs(node, scale)))
+        self.used.add(name)
+
+    def _scale(self, name: str) -> Scale:
+        step, fact = self.scope.steps.get(name), self.scope.facts.get(name)
+        if step is not None:
+            if step.none:
+                missing = ", ".join(sorted(step.none))
+                raise Wrong(
+                    f"step '{name}' needs {missing}, which may be left out", "give that fact a default, or ask about it"
+                )
+            return step_scale(name, step, self.scope.setting.currency)
+        if fact is None:
+            known = ", ".join([*self.scope.facts, *self.scope.steps])
+            raise Wrong(f"'{name[:40]}' is no fact or step", f"declare it under 'facts', or write one of {known}")
+        if fact.scale is None:
+            raise Wrong(f"'{name}' is text, kept for the record", "use type: choice to tell cases apart")
+        return fact.scale
+
+    def _given(self, cases: Sequence[int]) -> frozenset[str]:
+        """Optional facts that every case of a row asks to be given."""
+        asked = [
+            {name for name, cells in self.cells.items() if case in cells and not cells[case].none} for case in cases
+        ]
+        return frozenset(set.intersection(*asked)) if asked else frozenset()
+
+    def _row(self, at: int, cases: list[int], at_axis: Mapping[str, int]) -> Row:
+        row, place = self.model.rows[at], ("rows", at)
+        scope = self.scope.knowing(self._given(cases))
+        due = read_due(scope, row.due, (*place, "due"))
+        reasons = [self._reason(scope, getattr(row.reason, k), (*place, "reason", lang)) for k, lang in _REASONS]
+        asks = tuple(tuple((at_axis[name], needs) for name, needs in self.cases[case][1]) for case in cases)
+        borne_by, said = row.borne_by or self.model.borne_by, (reasons[0], reasons[1], reasons[2])
+        found = Row(row.id, at, due, said, borne_by, row.each_alone, tuple(cases), asks)
+        for term in [remedy.term for remedy in found.remedies if remedy.term]:
+            self.used |= term.names
+            if term.none - scope.given:
+                what = f"{', '.join(sorted(term.none - scope.given))} may be left out, and this row counts with it"
+                mend = "add 'given' for it under 'when', or give the fact a default"
+                scope.problems.add((*place, "due"), what, mend)
+        return found
+
+    def _reason(self, scope: Scope, text: str, place: Place) -> Said:
+        """The reason with its {fact} places filled in from the slots."""
+        parts = _PLACEHOLDER.split(text)
+        if len(parts) == 1:
+            return lambda _: text
+        sayings: list[Said] = []
+        for at, part in enumerate(parts):
+            try:
+                sayings.append(self._filled(scope, part) if at % 2 else _always(part))
+            except Wrong as fault:
+                scope.problems.wrong(place, fault)
+        return lambda v: "".join([say(v) for say in sayings])
+
+    def _filled(self, scope: Scope, name: str) -> Said:
+        self.used.add(name)
+        term = scope.named(name)
+        if term.none - scope.given:
+            raise Wrong(f"{{{name}}} may be left out", "name it only in rows that ask for it to be given")
+        decimals = DECIMALS.get(scope.setting.currency or "", 2) if term.unit == MONEY else None
+
+        def say(v: list[Any]) -> str:
+            found = snap(term.fn(v))
+            return plain(found) if decimals is None else f"{found:.{decimals}f}"
+
+        return say
+
+
+_REASONS = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))
+
+
+def _always(text: str) -> Said:
+    return lambda _: text
+
+
+def _needs(node: Any, scale: Scale) -> str:
+    """What a cell asks, in words."""
+    if isinstance(node, list):
+        return " or ".join(_needs(part, scale) for part in node)
+    if isinstance(node, bool):
+        return "yes" if node else "no"
+    unit = f" {scale.unit}" if scale.unit and str(node)[-1:].isdigit() else ""
+    return f"{node}{unit}"

@@ -1,0 +1,123 @@
+"""What a row owes: remedies with their amounts or quantities, and choices between remedies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from services.compensation.table_model import KINDS
+from services.compensation.table_term import Term
+from services.compensation.table_terms import Limits, Scope, bounded
+from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
+from shared.money import amount_text, plain
+from shared.policy.source import Place
+
+MAX_REMEDIES = 12
+_PAID_IN_MONEY = ("refund", "fee", "compensation", "fee_waiver", "coupon", "lodging", "credit_correction")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One remedy of a row. `term` is None for one without amount; `unit` is the currency or what is counted."""
+
+    kind: str
+    term: Term | None = None
+    unit: str = ""
+    in_money: bool = False
+
+    def told(self, amount: Decimal) -> Json:
+        if self.in_money:
+            return {"kind": self.kind, "amount": amount_text(amount, self.unit), "currency": self.unit}
+        return {"kind": self.kind, "quantity": plain(amount), "unit": self.unit}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Remedies of which the complainant takes one."""
+
+    options: tuple[Remedy, ...]
+
+
+def read_due(scope: Scope, node: Any, place: Place) -> tuple[Remedy | Choice, ...]:
+    """The remedies of a row, faults noted in the scope."""
+    if node == "nothing":
+        return ()
+    if isinstance(node, (str, dict)):
+        return _each(scope, [node], place, lambda at: place)
+    if not isinstance(node, list) or not 1 <= len(node) <= MAX_REMEDIES:
+        mend = "write 'nothing', or each remedy on its own line after '- '"
+        scope.problems.add(place, f"'due' takes 'nothing' or a list of 1 to {MAX_REMEDIES} remedies", mend)
+        return ()
+    return _each(scope, node, place, lambda at: (*place, at))
+
+
+def _each(scope: Scope, nodes: list[Any], place: Place, at: Callable[[int], Place]) -> tuple[Remedy | Choice, ...]:
+    found: list[Remedy | Choice] = []
+    for number, node in enumerate(nodes):
+        try:
+            found.append(_one(scope, node, at(number)))
+        except Wrong as fault:
+            scope.problems.wrong(at(number), fault)
+    return tuple(found)
+
+
+def _one(scope: Scope, node: Any, place: Place) -> Remedy | Choice:
+    if isinstance(node, dict) and "one_of" in node:
+        options = node["one_of"]
+        if len(node) > 1 or not isinstance(options, list) or not 2 <= len(options) <= MAX_REMEDIES:
+            raise Wrong(
+                "'one_of' holds a list of 2 or more remedies and stands alone", "write one_of: [refund, rebooking]"
+            )
+        read = [_remedy(scope, option, (*place, "one_of", at)) for at, option in enumerate(options)]
+        return Choice(tuple(read))
+    return _remedy(scope, node, place)
+
+
+def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
+    if isinstance(node, str):
+        _known(node)
+        return Remedy(node)
+    if not isinstance(node, dict) or len(node) != 1:
+        raise Wrong("one remedy is expected here", "write a kind, or 'kind: amount', each on its own line after '- '")
+    [(kind, written)] = node.items()
+    _known(kind)
+    return _with_amount(scope, kind, scope.term(written, (*place, kind)))
+
+
+def _known(kind: str) -> None:
+    if kind not in KINDS:
+        raise Wrong(f"'{str(kind)[:40]}' is no kind of remedy", f"write one of {', '.join(KINDS)}, or one_of")
+
+
+def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
+    unit = term.unit
+    if unit == UNKNOWN:
+        return Remedy(kind)
+    if unit is None:
+        unit = MONEY if kind in _PAID_IN_MONEY else "point" if kind == "points" else None
+    if unit is None or unit == RATE:
+        told = "a percentage alone" if unit == RATE else "a bare number"
+        mend = "write {share: 25%, of: price}" if unit == RATE else "say what is counted, like 2 h or 100 points"
+        raise Wrong(f"'{kind}' is {told}", mend)
+    if unit != MONEY:
+        if term.divides and term.rounding is None:
+            raise Wrong(
+                f"the quantity of '{kind}' may have endless decimals", "add 'rounded: up 1' or another rounding"
+            )
+        return Remedy(kind, term, unit)
+    currency, rounding = scope.setting.currency, term.rounding or scope.rounding
+    if currency is None:
+        raise Wrong(f"'{kind}' is money, but the table names no currency", "add a line 'currency: CNY' to the table")
+    if rounding is None:
+        raise Wrong(f"how is '{kind}' rounded?", "add a line 'rounding: half_up 0.01' to the table")
+    if not rounding.fits(currency):
+        raise Wrong(
+            f"rounding to {rounding.quantum} gives what cannot be paid in {currency}", "round to a payable amount"
+        )
+    if term.rounding is None:
+        limits = Limits(term.floor, term.cap, rounding, term.below)
+        base = Term(term.exact or term.fn, MONEY, term.low, term.high, term.names, term.none, term.divides)
+        term = bounded(base, MONEY, limits, scope.payable(MONEY))
+    return Remedy(kind, term, currency, True)

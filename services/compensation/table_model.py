@@ -1,0 +1,109 @@
+"""The file of one decision table: its parts as a policy owner writes them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, WithJsonSchema
+
+from shared.policy.documents import Dated, Identifier, Named, PackModel, Words
+
+KINDS = (
+    "refund", "fee", "compensation", "fee_waiver", "coupon", "points", "free_service_time", "rebooking", "lodging",
+    "seat_change", "invoice", "credit_correction", "repair", "exchange", "explanation", "apology",
+)  # fmt: skip
+FACT_TYPES = ("money", "decimal", "integer", "share", "duration", "choice", "yes_no", "date", "datetime", "text")
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+
+_TERM_FORMS: dict[str, dict[str, Any]] = {
+    "value": {"value": "a term"},
+    "share": {"share": "25% or a term", "of": "a term", "over_one": "yes, when more than the whole is meant"},
+    "times": {"times": "a list of terms"},
+    "plus": {"plus": "a list of terms"},
+    "minus": {"minus": "a list of terms; never below 0"},
+    "lesser": {"lesser": "a list of terms"},
+    "greater": {"greater": "a list of terms"},
+    "divide": {"divide": "a term", "by": "a term above 0"},
+    "each": {
+        "each": "an amount", "per": "a size such as 1 kg", "of": "a quantity", "after": "quantity that is exempt",
+        "up_to": "quantity counted at most", "counting": "exact, started or whole",
+    },
+    "from": {"from": "a date or time", "to": "a date or time", "in": "a unit of time", "not_counted": "exempt days"},
+    "by": {"by": "a fact or step", "is": "a mapping from what it is to a term"},
+    "table": {"table": "the id of another table", "take": "a kind of remedy", "with": "its facts"},
+}  # fmt: skip
+MODIFIERS = ("at_least", "at_most", "rounded", "nothing_below")
+FORMS = {form: tuple(keys) for form, keys in _TERM_FORMS.items()}
+
+
+def _term_schema() -> dict[str, Any]:
+    forms: list[dict[str, Any]] = [
+        {"type": ["string", "integer"], "description": "a number, or the name of a fact or step"}
+    ]
+    for form, keys in _TERM_FORMS.items():
+        properties: dict[str, Any] = {key: {"description": told} for key, told in keys.items()}
+        properties |= {key: {} for key in MODIFIERS}
+        forms.append({"type": "object", "required": [form], "properties": properties, "additionalProperties": False})
+    return {"anyOf": forms, "description": "a term: a number, a name, or one of the forms"}
+
+
+_DUE_SCHEMA = {
+    "description": "'nothing', or a list of remedies: a kind, {kind: term}, or {one_of: [remedy, …]}",
+    "anyOf": [
+        {"const": "nothing"},
+        {"type": "array", "items": {"anyOf": [{"enum": list(KINDS)}, {"type": "object", "minProperties": 1}]}},
+    ],
+}
+_CELLS = {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean", "array"]}}
+
+Term = Annotated[Any, WithJsonSchema(_term_schema())]
+Due = Annotated[Any, WithJsonSchema(_DUE_SCHEMA)]
+When = Annotated[Any, WithJsonSchema({"anyOf": [_CELLS, {"type": "array", "items": _CELLS}]})]
+
+
+class FactModel(PackModel):
+    """One fact a table asks for. `default` makes it one that may be left out; `or_none` one that may be null."""
+
+    type: Literal["money", "decimal", "integer", "share", "duration", "choice", "yes_no", "date", "datetime", "text"]
+    unit: Annotated[str, Field(max_length=30)] | None = None
+    values: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], Field(max_length=100)] = ()
+    min: str | None = None
+    max: str | None = None
+    places: Annotated[int, Field(ge=0, le=9)] | None = None
+    default: Any = None
+    or_none: bool = False
+    about: Words | None = None
+
+
+class RowModel(PackModel):
+    """One row: when it holds, what is due then, and why, in words a passenger understands."""
+
+    id: Identifier
+    when: When = Field(default_factory=dict)
+    due: Due
+    reason: Named
+    borne_by: Name | None = None
+    each_alone: bool = False
+
+
+class ExampleModel(PackModel):
+    """One worked example, run whenever the table is loaded."""
+
+    name: Words | None = None
+    facts: dict[str, Any]
+    row: Identifier
+    due: Due
+
+
+class TableModel(Dated):
+    """A decision table: facts in, the first (or only) row that holds, remedies out."""
+
+    hit: Literal["FIRST", "UNIQUE"] = "FIRST"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    rounding: Annotated[str, Field(max_length=40)] | None = None
+    borne_by: Name
+    time_zone: Annotated[str, Field(max_length=60)] = "UTC"
+    facts: Annotated[dict[Name, FactModel], Field(min_length=1, max_length=40)]
+    steps: Annotated[dict[Name, Term], Field(max_length=40)] = Field(default_factory=dict)
+    rows: Annotated[tuple[RowModel, ...], Field(min_length=1, max_length=1000)]
+    examples: Annotated[tuple[ExampleModel, ...], Field(min_length=1, max_length=1000)]
+    _compiled: Any = PrivateAttr(default=None)

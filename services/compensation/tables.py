@@ -1,0 +1,190 @@
+"""Compensation by rules: the decision tables in force, and what they say about a set of facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict
+from weakref import WeakKeyDictionary
+
+from services.compensation import table_decide
+from services.compensation.table_compile import Compiled, compile_table
+from services.compensation.table_decide import CannotAssess, Decided
+from services.compensation.table_model import TableModel
+from services.compensation.table_read import MISSING, as_json
+from services.compensation.table_terms import Given, Link
+from services.compensation.table_words import sentence_maker
+from shared.money import EXACT
+from shared.policy.documents import Document
+from shared.policy.policy import Policy
+
+__all__ = ["Assessment", "CannotAssess", "Tables", "assess", "tables_of"]
+
+SECTION_NAME = "tables"
+MAX_LINKS = 5
+
+Json = dict[str, Any]
+
+
+class Assessment(TypedDict):
+    """What a table says. JSON-ready; the shapes of remedies are those of the interface."""
+
+    table: str
+    row: str
+    remedies: list[Json]
+    skipped: list[Json]
+    steps: list[Json]
+    rounding: str | None
+    borne_by: str
+    each_alone: bool
+    source: str
+    owner: str
+    version: str
+    digest: str
+    in_force: Json
+    sentences: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version of a table, ready to decide."""
+
+    document: Document[TableModel]
+    compiled: Compiled
+    sentences: Any
+
+
+class Tables:
+    """All tables of a policy, compiled once. Packs added later stand before earlier ones."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._versions: dict[str, list[Entry]] = {}
+        for pack in reversed(policy.packs):
+            for document in pack.of(SECTION_NAME):
+                self._versions.setdefault(document.id, []).append(_entry(document))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(sorted(self._versions))
+
+    def find(self, table: str, on: date) -> Entry:
+        """The version in force on that day. Raises CannotAssess saying which tables, or which dates, there are."""
+        versions = self._versions.get(table)
+        if versions is None:
+            known = ", ".join(self.ids)
+            raise CannotAssess("unknown-table", f"there is no table of that name; there are: {known}", "/table")
+        for entry in versions:
+            if entry.document.content.in_force.holds(on):
+                return entry
+        spans = [entry.document.content.in_force for entry in versions]
+        told = ", ".join(sorted(f"{span.start} to {span.until or 'further notice'}" for span in spans))
+        raise CannotAssess("not-in-force", f"{table} was not in force on that day; it was in force from {told}", "/on")
+
+    def versions(self, table: str) -> tuple[Entry, ...]:
+        return tuple(self._versions.get(table, ()))
+
+
+def _entry(document: Document[TableModel]) -> Entry:
+    compiled = compiled_of(document.content)[0]
+    kinds = {remedy.kind for row in compiled.rows for remedy in row.remedies}
+    return Entry(document, compiled, sentence_maker(document.content.source, kinds <= {"fee"}))
+
+
+def compiled_of(model: TableModel) -> Any:
+    """The compiled table and its faults, worked out once per loaded file."""
+    if model._compiled is None:
+        model._compiled = compile_table(model)
+    return model._compiled
+
+
+_TABLES: WeakKeyDictionary[Policy, Tables] = WeakKeyDictionary()
+
+
+def tables_of(policy: Policy) -> Tables:
+    """The tables of this policy; compiled at the first call, remembered as long as the policy lives."""
+    found = _TABLES.get(policy)
+    if found is None:
+        found = _TABLES[policy] = Tables(policy)
+    return found
+
+
+def assess(tables: Tables, table: str, facts: Mapping[str, Any], on: date) -> Assessment:
+    """What the version of `table` in force on the day `on` says about these facts (JSON values, money as text).
+
+    Raises CannotAssess for an unknown table or date, and for facts missing or wrong, all of them at once.
+    """
+    return assess_by(tables, tables.find(table, on), facts, on)
+
+
+def assess_by(tables: Tables, entry: Entry, facts: Mapping[str, Any], on: date) -> Assessment:
+    """The same by one chosen version, in force that day or not."""
+    slots = table_decide.read_facts(entry.compiled, facts)
+    session = _Session(tables, on, [])
+    return _told(entry, table_decide.decide(entry.compiled, slots, session), session)
+
+
+def _told(entry: Entry, decided: Decided, session: "_Session") -> Assessment:
+    compiled, content, row = entry.compiled, entry.document.content, decided.row
+    slots = decided.slots
+    reasons = [say(slots) for say in row.reasons]
+    return {
+        "table": content.id,
+        "row": row.id,
+        "remedies": decided.remedies,
+        "skipped": table_decide.skipped(compiled, decided),
+        "steps": session.trace + table_decide.steps(compiled, decided),
+        "rounding": _rounding(compiled, decided),
+        "borne_by": row.borne_by,
+        "each_alone": row.each_alone,
+        "source": content.source,
+        "owner": content.owner,
+        "version": content.version,
+        "digest": entry.document.digest,
+        "in_force": table_decide.in_force(content.in_force.start, content.in_force.until),
+        "sentences": entry.sentences(reasons, decided.remedies),
+    }
+
+
+def _rounding(compiled: Compiled, decided: Decided) -> str | None:
+    if decided.amounts:
+        return decided.amounts[0][3]
+    return str(compiled.rounding) if compiled.rounding else None
+
+
+def session_of(tables: Tables, on: date) -> table_decide.Session:
+    """A decision's view of the tables around it."""
+    return _Session(tables, on, [])
+
+
+class _Session:
+    """One assessment, with the tables its steps may ask."""
+
+    def __init__(self, tables: Tables, on: date, trace: list[Json], depth: int = 0) -> None:
+        self.tables, self.on, self.trace, self.depth = tables, on, trace, depth
+
+    def take(self, link: Link, v: list[Any]) -> Decimal:
+        """The sum the linked table pays of the kind taken, on the same day."""
+        if self.depth >= MAX_LINKS:
+            raise CannotAssess("too-many-tables", "these tables ask each other without end", "/table")
+        entry = self.tables.find(link.table, self.on)
+        facts: list[Any] = []
+        for name, fact in entry.compiled.facts.items():
+            value = self._handed(entry, link.given.get(name), name, v)
+            facts.append(fact.default if value is None and fact.default is not MISSING else value)
+        inner = _Session(self.tables, self.on, self.trace, self.depth + 1)
+        decided = table_decide.decide(entry.compiled, facts, inner)
+        taken = [value for kind, _, value, _ in decided.amounts if kind == link.take]
+        paid = sum(taken, Decimal(0)) if taken else Decimal(0)
+        told = {"step": link.table, "row": decided.row.id, "version": entry.document.version}
+        self.trace.append(told | {"exact": f"{paid:f}", "rounded": f"{paid:f}"})
+        return EXACT.plus(paid)
+
+    def _handed(self, entry: Entry, given: Given | None, name: str, v: list[Any]) -> Any:
+        if given is None:
+            return None
+        if given.fact is not None:
+            return v[given.slot]
+        if given.term is not None:
+            return given.term.fn(v)
+        fact, model = entry.compiled.facts[name], entry.document.content.facts[name]
+        return fact.read(as_json(given.written, model, fact.unit, entry.compiled.setting))
