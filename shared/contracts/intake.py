@@ -43,6 +43,7 @@ class ComplaintStands(Stands):
     answer_expected_at: datetime | None = None
     missing: list[str] = []
     settled_on_the_spot: bool = False
+    reachable: bool = False
     screen: Screen = Field(default_factory=Screen)
     supplements: int = 0
     withdrawn: bool = False

@@ -1,0 +1,56 @@
+"""The messages and outcomes of one complaint: what may happen to them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+READS = {
+    "intake": {
+        "line", "language", "reference", "received_at", "answer_expected_at", "reachable", "references", "missing",
+    },
+    "triage": {"line", "language", "safety", "category", "references", "missing", "status", "finding"},
+    "compensation": {"line", "remedies", "offer_open_until", "nothing_due"},
+}  # fmt: skip
+"""What `decide` reads of how other tellers stand."""
+
+MessageState = Literal["waiting", "sending", "delivered", "failed", "skipped"]
+LINK = "⟦link⟧"
+"""Stands in a message until it is sent: the secret link is on no topic."""
+
+
+class Message(BaseModel):
+    """One message to one recipient about one fact; its row stands here before any attempt."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    template: str
+    at: datetime
+    language: str
+    text: str
+    version: str
+    state: MessageState = "waiting"
+    channel: str = ""
+    reason: str = ""
+
+
+class Pending(BaseModel):
+    """An outcome that waits for its line to be known."""
+
+    outcome: str
+    at: datetime
+    remedies: list[dict[str, Any]] = []
+
+
+class Letters(BaseModel):
+    """The state of a notify thing, named like its complaint."""
+
+    model_config = ConfigDict(extra="allow")
+
+    contact: str | None = None
+    contact_heard: bool = False
+    messages: dict[str, Message] = {}
+    outcomes: dict[str, int] = {}
+    sequence: int = 0
+    pending: list[Pending] = []

@@ -1,0 +1,113 @@
+"""Messages as policy: which message, to whom, at which fact, in three languages; checked when the pack loads."""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import Field
+
+from shared.contracts.catalog import CATALOG
+from shared.policy.documents import Dated, Document, Identifier, Named, PackModel, Words
+from shared.policy.faults import Fault
+from shared.policy.packs import Pack
+from shared.policy.sections import Section
+
+FIELDS = frozenset(
+    "reference line link answer_expected sentence missing deadline remedies status answer_in_hours".split()
+)
+"""What a template may name. `link` is put in at the moment of sending; nothing here is personal."""
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+)  # fmt: skip
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+
+class MessageModel(PackModel):
+    """One message: sent when `at` is told and, where given, the thing stands as `when` says."""
+
+    id: Identifier
+    at: str
+    to: Literal["complainant"] = "complainant"
+    when: dict[str, str | bool] = Field(default_factory=dict)
+    unless_late: bool = False
+    text: Named
+
+
+class Forbidden(PackModel):
+    """Phrases no message may hold: brush-offs, jargon, promises of an outcome; `except` allows a line's own words."""
+
+    phrases: tuple[Words, ...] = ()
+    allowed: tuple[Words, ...] = Field(default=(), alias="except")
+
+
+class MessagesModel(Dated):
+    """The messages of a line, or those all lines share; a line's message replaces the shared one of its id."""
+
+    messages: Annotated[tuple[MessageModel, ...], Field(min_length=1)]
+    forbidden: Forbidden = Forbidden()
+
+
+def _problems(text: str) -> Iterable[tuple[str, str]]:
+    """What is wrong with one template, and how to mend it."""
+    try:
+        parsed = _ENVIRONMENT.parse(text)
+    except TemplateSyntaxError as fault:
+        yield f"not a template: {fault.message}", "write fields as {{ reference }}"
+        return
+    for node in parsed.find_all(nodes.Node):
+        if not isinstance(node, _ALLOWED):
+            yield f"a template may not use {type(node).__name__.lower()}", "use fields and {% if %} only"
+        elif isinstance(node, nodes.Name) and node.name not in FIELDS:
+            yield f"unknown field '{node.name}'", f"use one of {', '.join(sorted(FIELDS))}"
+
+
+def _spoken(text: str, forbidden: Forbidden) -> Iterable[str]:
+    for allowed in forbidden.allowed:
+        text = text.replace(allowed, "")
+    return (phrase for phrase in forbidden.phrases if phrase.lower() in text.lower())
+
+
+def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
+    holders = [d for p in (pack.shared, pack) if p for d in p.of("messages")]
+    phrases = tuple(phrase for d in holders for phrase in d.content.forbidden.phrases)
+    for document in documents:
+        forbidden = Forbidden(phrases=phrases, allowed=document.content.forbidden.allowed)
+        for index, message in enumerate(document.content.messages):
+            place = ("messages", index)
+            if message.at not in CATALOG:
+                yield document.fault((*place, "at"), f"no fact '{message.at}'", "name a fact like " + min(CATALOG))
+            for language in LANGUAGES:
+                text = message.text.in_language(language)
+                at = (*place, "text", language)
+                for what, mend in _problems(text):
+                    yield document.fault(at, what, mend)
+                for phrase in _spoken(text, forbidden):
+                    yield document.fault(at, f"says '{phrase}'", "say what will be done and when an answer is expected")
+
+
+SECTION = Section("messages", "messages/*.yaml", MessagesModel, "which message, to whom, at which fact", _check)
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(text: str) -> Any:
+    return _ENVIRONMENT.from_string(text)
+
+
+def render(message: MessageModel, language: str, fields: Mapping[str, Any]) -> str:
+    """The message in one language; `link` stays as a mark until it is sent."""
+    text = message.text.in_language(language)
+    return str(_compiled(text).render({name: fields.get(name, "") for name in FIELDS})).strip()
+
+
+def messages_at(documents: Mapping[str, Document[Any]], fact: str) -> list[tuple[MessageModel, str]]:
+    """The messages a fact calls for with the version that says so; a line's own replace shared ones of their id."""
+    found: dict[str, tuple[MessageModel, str]] = {}
+    for document in documents.values():
+        for message in document.content.messages:
+            if message.at == fact:
+                found[message.id] = message, f"{document.id}@{document.digest[:12]}"
+    return list(found.values())
