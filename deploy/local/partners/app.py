@@ -8,7 +8,16 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from deploy.local.partners.books import Books, KeyUsed
-from deploy.local.partners.contract import Acknowledgement, Order, Payout, PayoutOrder, Problem, ProtectiveAction
+from deploy.local.partners.contract import (
+    Acknowledgement,
+    Grant,
+    GrantOrder,
+    Order,
+    Payout,
+    PayoutOrder,
+    Problem,
+    ProtectiveAction,
+)
 from deploy.local.partners.faults import Behaviour, Faults, problem
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200, description="repeat safely")]
@@ -53,6 +62,11 @@ def partner_routes(books: Books, faults: Faults) -> APIRouter:
         return await faults.around(
             "payout_by_key", lambda: _answer(entry.given) if entry else problem(404, "Nothing paid under this key")
         )
+
+    @routes.post("/grants", response_model=Grant, status_code=201, responses=_says(400, 422, 503), tags=["payouts"])
+    async def grant(order: GrantOrder, key: Key) -> Response:
+        """Grants once per key what is not money."""
+        return await faults.around("grant", lambda: _answer(books.grants.do(key, order), 201))
 
     @routes.post(
         "/protective-actions",

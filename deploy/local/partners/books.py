@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from deploy.local.partners.contract import Acknowledgement, Order, Payout, PayoutOrder, ProtectiveAction
+from deploy.local.partners.contract import (
+    Acknowledgement,
+    Grant,
+    GrantOrder,
+    Order,
+    Payout,
+    PayoutOrder,
+    ProtectiveAction,
+)
 
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")
@@ -34,6 +42,8 @@ class Register(Generic[Asked, Given]):
     entries: dict[str, Entry[Asked, Given]] = field(default_factory=dict)
 
     def do(self, key: str, asked: Asked) -> Given:
+        """Keys come bare or as quoted structured-field strings; both name the same."""
+        key = key.strip('"')
         entry = self.entries.get(key)
         if entry is None:
             entry = self.entries[key] = Entry(key, asked, self.make(len(self.entries) + 1))
@@ -52,12 +62,24 @@ def _actions() -> Register[ProtectiveAction, Acknowledgement]:
     return Register(lambda one, other: one == other, lambda n: Acknowledgement(reference=f"ACT-{n:06}"))
 
 
+def _grants() -> Register[GrantOrder, Grant]:
+    return Register(lambda one, other: one == other, lambda n: Grant(reference=f"GRA-{n:06}"))
+
+
+def _made(register: Register[Any, Any]) -> list[dict[str, Any]]:
+    return [
+        {"key": entry.key, "times_asked": entry.times} | entry.asked.model_dump() | entry.given.model_dump()
+        for entry in register.entries.values()
+    ]
+
+
 @dataclass
 class Books:
     """In memory; gone when the process ends."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     payouts: Register[PayoutOrder, Payout] = field(default_factory=_payouts)
+    grants: Register[GrantOrder, Grant] = field(default_factory=_grants)
     actions: Register[ProtectiveAction, Acknowledgement] = field(default_factory=_actions)
 
     def add(self, orders: list[Order]) -> None:
@@ -69,12 +91,11 @@ class Books:
 
     def ledger(self) -> dict[str, Any]:
         """Every payout and action really made, in order, and how often each of our payout ids was paid."""
-        paid = [
-            {"key": entry.key, "times_asked": entry.times} | entry.asked.model_dump() | entry.given.model_dump()
-            for entry in self.payouts.entries.values()
-        ]
-        acted = [
-            {"key": entry.key, "times_asked": entry.times} | entry.asked.model_dump() | entry.given.model_dump()
-            for entry in self.actions.entries.values()
-        ]
-        return {"payouts": paid, "paid": dict(Counter(one["payout_id"] for one in paid)), "protective_actions": acted}
+        paid = _made(self.payouts)
+        counts = dict(Counter(one["payout_id"] for one in paid))
+        return {
+            "payouts": paid,
+            "paid": counts,
+            "grants": _made(self.grants),
+            "protective_actions": _made(self.actions),
+        }

@@ -46,6 +46,25 @@ class Payout(Shape):
     state: Literal["paid"] = "paid"
 
 
+class GrantOrder(Shape):
+    """A remedy that is not money, to be granted once: hours, points, coupons, a rebooking, a repair."""
+
+    grant_id: Reference
+    kind: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=60, examples=["free_service_time"])]
+    beneficiary: Reference
+    quantity: Annotated[str | None, Field(pattern=r"^\d{1,9}(\.\d{1,4})?$")] = None
+    unit: Annotated[str | None, Field(max_length=40)] = None
+    amount: Amount | None = None
+    currency: Currency | None = None
+
+
+class Grant(Shape):
+    """A grant made; the same under the same key for ever."""
+
+    reference: Reference
+    state: Literal["granted"] = "granted"
+
+
 class ProtectiveAction(Shape):
     """Something to be done at once so that nobody is hurt; `subject` is whom or what it concerns."""
 

@@ -1,0 +1,31 @@
+"""The payout provider: pays and grants under the attempt's key; asked first when it may have forgotten the key."""
+
+from shared.flow.effects import Result
+from shared.flow.messages import Order
+from shared.outbound.client import Provider
+
+
+class Payouts:
+    """`POST /payouts` for money, `POST /grants` for what is not money; the same key is done once there."""
+
+    def __init__(self, base_url: str, limit_s: float) -> None:
+        self._provider = Provider(base_url, limit_s)
+
+    async def pay(self, order: Order) -> Result:
+        """Moves the money of one remedy."""
+        if order.ask_first:
+            asked = await self._provider.get(f"/payouts/by-key/{order.key}")
+            if asked.verdict != "refused":  # paid before, or not known: never paid a second time on a guess
+                return asked
+        content = order.content
+        body = {name: content[name] for name in ("payout_id", "amount", "currency", "beneficiary")}
+        return await self._provider.post("/payouts", body, order.key)
+
+    async def grant(self, order: Order) -> Result:
+        """Grants what is not money: hours, points, coupons, a rebooking."""
+        content = {name: value for name, value in order.content.items() if name != "payout_id"}
+        return await self._provider.post("/grants", {"grant_id": order.content["payout_id"], **content}, order.key)
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._provider.close()

@@ -1,0 +1,158 @@
+"""HTTP in and out: remedies and what the two sides do about them, the ledger, and assessments as a dry run."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from services.compensation.domain import Book, RemedyRequest, claim_of
+from services.compensation.tables import CannotAssess, Tables, assess
+from shared import links
+from shared.flow.edge import Edge
+from shared.flow.records import Store
+from shared.flow.thing import from_store
+from shared.web.asking import asking, respond
+from shared.web.auth import Caller, bearer, staff, unauthenticated
+from shared.web.face import trace_of
+from shared.web.problems import Problem
+
+
+class Strict(BaseModel):
+    """A body whose every field is known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Acceptance(Strict):
+    """`choice`: the index of the remedy chosen where the offer leaves a choice."""
+
+    choice: int | None = Field(None, ge=0, le=50)
+
+
+class Nothing(Strict):
+    """No fields."""
+
+
+class Proposal(Strict):
+    """The remedy proposed or decided: {"kind", "amount", "currency"} or {"kind", "quantity", "unit"} or {"kind"}."""
+
+    proposed: dict[str, Any]
+
+
+class Evidence(Strict):
+    """A reference to evidence kept elsewhere; never the evidence itself."""
+
+    reference: str = Field(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")
+
+
+class Referral(Strict):
+    """The external body it is referred to, by its code."""
+
+    body: str = Field(pattern=r"^[a-z0-9_.-]{1,80}$")
+
+
+class DryRun(Strict):
+    """As `redress assess` takes it."""
+
+    table: str = Field(max_length=120)
+    facts: dict[str, Any]
+    on: date
+
+
+PARTY = {"acceptance": ("accept", Acceptance), "refusal": ("refuse", Nothing), "counter-offer": ("counter", Proposal),
+         "evidence": ("evidence", Evidence)}  # fmt: skip
+STAFF = {"mediation": ("mediate", Nothing), "adjudication": ("adjudicate", Proposal), "referral": ("refer", Referral),
+         "approval": ("approve", Nothing)}  # fmt: skip
+
+
+def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIRouter:
+    """All of compensation's paths under /v1."""
+    router = APIRouter(prefix="/v1")
+
+    async def act(http: Request, remedy: str, verb: str, by: str, body: BaseModel) -> Response:
+        complaint = claim_of(remedy)
+        asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump())
+        request = asking(http, by, complaint, f"redress.compensation.{verb}.v1", asked)
+        return respond(await edge.ask(request, trace=trace_of(http)), f"/v1/remedies/{remedy}")
+
+    def by_party(http: Request, remedy: str) -> str:
+        """The complainant by the secret link's token, or staff acting for somebody."""
+        token = bearer(http) or ""
+        if "." in token and token.count(".") == 1:
+            if links.complaint_of(link_secret, token) != claim_of(remedy):
+                raise unauthenticated("this link does not speak for this complaint")
+            return "complainant"
+        caller: Caller = http.app.state.tokens.caller(token) if token else _nobody()
+        if "remedies:work" not in caller.scopes:
+            raise Problem("forbidden", "the scope remedies:work is needed")
+        return f"staff:{caller.sub}"
+
+    for path, (verb, model) in PARTY.items():
+        router.add_api_route(
+            f"/remedies/{{remedy}}/{path}", _party(act, by_party, verb, model), methods=["POST"], tags=["remedies"]
+        )
+    for path, (verb, model) in STAFF.items():
+        router.add_api_route(
+            f"/remedies/{{remedy}}/{path}", _staff(act, verb, model), methods=["POST"], tags=["remedies"]
+        )
+    _reading(router, store, by_party)
+    _dry_run(router, tables)
+    return router
+
+
+def _nobody() -> Caller:
+    raise unauthenticated("a bearer token is needed: the secret link's, or staff's")
+
+
+def _party(act: Callable[..., Any], by_party: Callable[..., str], verb: str, model: Any) -> Callable[..., Any]:
+    async def endpoint(http: Request, remedy: str, body: model) -> Response:
+        return await act(http, remedy, verb, by_party(http, remedy), body)  # type: ignore[no-any-return]
+
+    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{verb.capitalize()} a remedy, by either side."
+    return endpoint
+
+
+def _staff(act: Callable[..., Any], verb: str, model: Any) -> Callable[..., Any]:
+    async def endpoint(
+        http: Request, remedy: str, body: model, caller: Annotated[Caller, Depends(staff("remedies:decide"))]
+    ) -> Response:
+        return await act(http, remedy, verb, f"staff:{caller.sub}", body)  # type: ignore[no-any-return]
+
+    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{verb.capitalize()} a remedy, by staff."
+    return endpoint
+
+
+def _reading(router: APIRouter, store: Store, by_party: Callable[..., str]) -> None:
+    async def claim(complaint: str) -> Book:
+        raw = (await store.load([complaint])).get(complaint)
+        if raw is None:
+            raise Problem("not-found", "nothing is known of this complaint here")
+        return from_store(raw, Book).state
+
+    @router.get("/remedies/{remedy}", tags=["remedies"], summary="One remedy: what, by which row, and where it stands")
+    async def read(http: Request, remedy: str) -> dict[str, Any]:
+        by_party(http, remedy)
+        book = (await claim(claim_of(remedy))).claim.remedies.get(remedy)
+        if book is None:
+            raise Problem("not-found", "there is no such remedy")
+        return book.model_dump(mode="json", include={"id", "table", "row", "remedy", "state", "version", "sentences"})
+
+    @router.get("/ledger", tags=["ledger"], summary="The entries of one complaint's claim")
+    async def ledger(complaint: str, caller: Annotated[Caller, Depends(staff("ledger:read"))]) -> dict[str, Any]:
+        state = await claim(complaint)
+        return {"complaint": complaint, "entries": [e.model_dump(mode="json") for e in state.claim.ledger]}
+
+
+def _dry_run(router: APIRouter, tables: Tables) -> None:
+    @router.post("/assessments", tags=["assessments"], summary="What a table would say; nothing is kept")
+    async def dry_run(body: DryRun) -> dict[str, Any]:
+        try:
+            return dict(assess(tables, body.table, body.facts, body.on))
+        except CannotAssess as fault:
+            faults = [{"pointer": p.get("pointer", ""), "detail": p.get("detail", "")} for p in fault.problems or ()]
+            raise Problem(
+                "invalid", fault.detail, faults or [{"pointer": fault.pointer, "detail": fault.detail}]
+            ) from None
