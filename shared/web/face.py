@@ -1,0 +1,123 @@
+"""The door every request passes: limits, a body that can be read, metrics and log by route template only."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import metrics
+from shared.flow.errors import Transient
+from shared.web.bodies import Gone, Limits, check_media_type, parse, read_body
+from shared.web.problems import Problem, unavailable
+from shared.web.trace import trace_id, traceparent
+
+log = structlog.get_logger(__name__)
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
+ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+
+
+class Face:
+    """Pure ASGI. What came in stands in the request's state: `body` (bytes), `json`, `trace`."""
+
+    def __init__(self, app: ASGIApp, service: str, limits: Limits) -> None:
+        self.app, self.service, self.limits = app, service, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, answer = time.perf_counter(), _Answer(send)
+        headers = dict(scope["headers"])
+        trace = traceparent(headers)
+        try:
+            await self._take(scope, headers, trace, receive, answer)
+        except Gone:
+            answer.status = 499
+        except Problem as problem:
+            await answer.problem(problem, scope)
+        except Transient:
+            await answer.problem(unavailable(), scope)
+        except Exception as bug:
+            log.error("a request failed", defect=type(bug).__name__, at=_place(bug), trace=trace_id(trace))
+            await answer.problem(Problem("internal"), scope)
+        self._note(scope, answer.status, time.perf_counter() - began, trace)
+
+    async def _take(
+        self, scope: Scope, headers: Mapping[bytes, bytes], trace: bytes, receive: Receive, answer: "_Answer"
+    ) -> None:
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["trace"] = trace
+        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        if size > self.limits.headers or len(scope["headers"]) > self.limits.header_count:
+            raise Problem("headers-too-large", f"at most {self.limits.headers} bytes in {self.limits.header_count}")
+        body = await read_body(headers, receive, self.limits)
+        state["body"] = body
+        if body:
+            check_media_type(headers)
+        state["json"] = parse(body, self.limits) if body else None
+        await self.app(scope, _replayed(body, receive), answer.send)
+
+    def _note(self, scope: Scope, status: int, seconds: float, trace: bytes) -> None:
+        route = str(getattr(scope.get("route"), "path", "unmatched"))
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        metrics.REQUESTS.labels(self.service, method, route, str(status)).inc()
+        metrics.REQUEST_SECONDS.labels(self.service, route).observe(seconds)
+        if route not in UNLOGGED:
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
+                     trace=trace_id(trace))  # fmt: skip
+
+
+class _Answer:
+    """Sends the response on, with the headers every answer carries, and remembers its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self.status = send, 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = {name for name, _ in message["headers"]}
+            more = [header for header in ALWAYS if header[0] not in given]
+            message = {**message, "headers": [*message["headers"], *more]}
+        await self._send(message)
+
+    async def problem(self, problem: Problem, scope: Scope) -> None:
+        """Answers with a problem, unless an answer is under way already."""
+        if not self.status:
+            await problem.response()(scope, _nothing, self.send)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body again for whoever reads it, then the caller's own messages."""
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _place(bug: BaseException) -> str:
+    """Where it happened, without its message: that may hold what was sent."""
+    last = traceback.extract_tb(bug.__traceback__)[-1:]
+    return f"{last[0].name}:{last[0].lineno}" if last else ""
+
+
+def trace_of(request: Request) -> bytes:
+    """The trace context of a request, for what it sets going."""
+    trace: bytes = request.state.trace
+    return trace

@@ -1,0 +1,20 @@
+"""W3C trace context: what a caller sends is passed on; who sends none gets one at the door."""
+
+import os
+import re
+from collections.abc import Mapping
+
+TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def traceparent(headers: Mapping[bytes, bytes]) -> bytes:
+    """The caller's `traceparent` when it is a valid one, else a new one."""
+    given = headers.get(b"traceparent", b"")
+    if TRACEPARENT.fullmatch(given) and given[3:35] != b"0" * 32 and given[36:52] != b"0" * 16:
+        return given
+    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01".encode()
+
+
+def trace_id(trace: bytes) -> str:
+    """The part that names the whole road."""
+    return trace[3:35].decode()
