@@ -82,6 +82,8 @@ def check_examples(table: Compiled, session: Session) -> Found:
 
 def _fact(table: Compiled, name: str, node: Any) -> Any:
     fact = table.facts.get(name)
+    if fact is not None and fact.optional and node == "none":
+        return None
     return node if fact is None else as_json(node, table.model.facts[name], fact.unit, table.setting)
 
 
