@@ -10,9 +10,9 @@ from shared.policy.matching import Fired, Matcher
 from shared.policy.normal import Normal, normalise
 from shared.policy.outcome import Reading, decide
 from shared.policy.policy import InForce
+from shared.policy.prepare import prepare
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
-from shared.policy.telling import Telling
 from shared.policy.words import lists_of
 
 SECTIONS = ("pack", "plans", "words", "rules")
@@ -53,7 +53,7 @@ class Engine:
     ) -> list[Fired]:
         """The rules that speak about this text."""
         matcher = matcher or self._all
-        return matcher.match(Telling(normal, matcher.lexicon), signals, facts or {})
+        return matcher.match(prepare(normal, matcher.lexicon), signals, facts or {})
 
 
 @lru_cache(maxsize=32)

@@ -1,12 +1,14 @@
 """All words of all rules in one automaton: found in one pass, whatever their number."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ahocorasick
 
-from shared.policy.words import forms
+from shared.policy.forms import forms
+from shared.policy.signals import Part, Say, is_chain, parse_say
 
 Span = tuple[int, int]
 Hits = dict[int, list[Span]]
@@ -14,19 +16,52 @@ Hits = dict[int, list[Span]]
 _LETTER = re.compile(r"[a-z0-9]")
 
 
+@dataclass(frozen=True)
+class Composite:
+    """A member of a list that is several parts: found once they stand together."""
+
+    number: int
+    parts: tuple[tuple[int, ...], ...]
+    relations: tuple[str, ...]
+
+
 class Lexicon:
     """Numbers every list and phrase, and finds where their words stand in a comparable text."""
 
-    def __init__(self, lists: Mapping[str, Iterable[str]], phrases: Iterable[str]) -> None:
+    def __init__(self, lists: Mapping[str, Sequence[str]], phrases: Iterable[str]) -> None:
         self.numbers: dict[str, int] = {}
         self.sizes: dict[int, int] = {}
+        chained = {name: [parse_say(m) for m in members if is_chain(m)] for name, members in lists.items()}
+        inside = [p.phrase for says in chained.values() for say in says for p in say.parts if p.phrase]
         entries: dict[str, dict[tuple[int, bool], None]] = {}
-        for name, members in [*lists.items(), *((phrase_name(p), (p,)) for p in phrases)]:
+        for name, members in [*lists.items(), *((phrase_name(p), (p,)) for p in dict.fromkeys([*phrases, *inside]))]:
             number = self.numbers.setdefault(name, len(self.numbers))
             for member in members:
-                for text, open_end in forms(member):
+                self.sizes[number] = self.sizes.get(number, 0) + 1
+                for text, open_end in () if is_chain(member) else forms(member):
                     entries.setdefault(text, {})[(number, open_end)] = None
-                    self.sizes[number] = self.sizes.get(number, 0) + 1
+                    self.sizes[number] += 1
+        self._fill(entries)
+        self.composites: dict[int, list[Composite]] = {}
+        for name, says in chained.items():
+            for say in says:
+                self._compose(self.numbers[name], say)
+
+    def part(self, part: Part) -> tuple[int, ...]:
+        """The numbers of what a part of a signal may be."""
+        names = part.lists or (phrase_name(part.phrase),)
+        return tuple(self.numbers[name] for name in names if name in self.numbers)
+
+    def rarest(self, parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+        """The part with the fewest words: the cheapest to wait for."""
+        return min(parts, key=lambda numbers: sum(self.sizes.get(n, 0) for n in numbers))
+
+    def _compose(self, number: int, say: Say) -> None:
+        composite = Composite(number, tuple(self.part(part) for part in say.parts), say.relations)
+        for trigger in self.rarest(composite.parts):
+            self.composites.setdefault(trigger, []).append(composite)
+
+    def _fill(self, entries: Mapping[str, Mapping[tuple[int, bool], None]]) -> None:
         self._automaton: Any = ahocorasick.Automaton()
         for text, owners in entries.items():
             left = bool(_LETTER.match(text[0]))

@@ -6,16 +6,13 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from shared.policy.chains import chains
 from shared.policy.contexts import gap_pattern, how_meant
-from shared.policy.lexicon import Lexicon, Span, phrase_name
+from shared.policy.forms import forms
+from shared.policy.lexicon import Lexicon, Span
 from shared.policy.rules import Fact, Narrowing, Rule, Signal, Unless
-from shared.policy.signals import ANYWHERE, SAME_SENTENCE, SOON_AFTER, Part, Say, parse_say
+from shared.policy.signals import Say, parse_say
 from shared.policy.telling import DENIAL_GAP, Telling
-from shared.policy.words import forms
-
-# How far apart parts may stand, in characters (Latin letters count a third).
-REACH = {SOON_AFTER: 12, "+": 24, SAME_SENTENCE: 60, ANYWHERE: 100_000}
-MAX_TRIED = 40
 
 
 @dataclass(frozen=True)
@@ -69,23 +66,18 @@ class Matcher:
         return some
 
     def _add(self, rule: Rule, signal: Signal, say: Say | None, unless: Iterable[Unless]) -> None:
-        parts = tuple(self._numbers(part) for part in say.parts) if say else ()
+        parts = tuple(self.lexicon.part(part) for part in say.parts) if say else ()
         guards = tuple(self._guard(u) for u in unless if u.clause or u.sentence or u.anywhere)
         compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards)
         if not parts:
             self._silent.append(compiled)
             return
-        rarest = min(parts, key=lambda numbers: sum(self.lexicon.sizes.get(n, 0) for n in numbers))
-        for number in rarest:
+        for number in self.lexicon.rarest(parts):
             self._by_trigger.setdefault(number, []).append(compiled)
-
-    def _numbers(self, part: Part) -> tuple[int, ...]:
-        names = part.lists or (phrase_name(part.phrase),)
-        return tuple(self.lexicon.numbers[name] for name in names if name in self.lexicon.numbers)
 
     def _guard(self, unless: Unless) -> _Guard:
         def numbers(texts: Iterable[str]) -> tuple[int, ...]:
-            return tuple(n for text in texts for n in self._numbers(parse_say(text).parts[0]))
+            return tuple(n for text in texts for n in self.lexicon.part(parse_say(text).parts[0]))
 
         return _Guard(numbers(unless.clause), numbers(unless.sentence), numbers(unless.anywhere))
 
@@ -105,19 +97,8 @@ class Matcher:
         return list(fired.values())
 
     def _speaks(self, compiled: _Compiled, telling: Telling) -> tuple[Span, ...]:
-        hits = telling.hits
-        found: list[list[Span]] = []
-        for numbers in compiled.parts:
-            spans = (
-                hits.get(numbers[0], []) if len(numbers) == 1 else sorted(s for n in numbers for s in hits.get(n, ()))
-            )
-            if not spans:
-                return ()
-            found.append(spans)
-        anchor = min(range(len(found)), key=lambda part: len(found[part]))
-        for span in found[anchor]:
-            spans = _extend(telling, found, compiled.relations, {anchor: span})
-            if spans and self._meant(compiled, telling, spans):
+        for spans in chains(telling, compiled.parts, compiled.relations):
+            if self._meant(compiled, telling, spans):
                 return tuple(spans)
         return ()
 
@@ -140,49 +121,6 @@ def _holds(wanted: Fact, given: Any) -> bool:
     if wanted.at_least is None:
         return given == wanted.equals and given is not None
     return isinstance(given, (int, float)) and not isinstance(given, bool) and given >= wanted.at_least
-
-
-def _extend(
-    telling: Telling, found: list[list[Span]], relations: tuple[str, ...], chosen: dict[int, Span]
-) -> list[Span]:
-    """Spans for all parts, each standing to its neighbour as asked; empty when there are none."""
-    if len(chosen) == len(found):
-        return [chosen[part] for part in range(len(found))]
-    low, high = min(chosen), max(chosen)
-    part, neighbour = (low - 1, low) if low else (high + 1, high)
-    relation = relations[min(part, neighbour)]
-    fixed = chosen[neighbour]
-    for span in _near(telling, found[part], relation, fixed):
-        one, other = (span, fixed) if part < neighbour else (fixed, span)
-        if _apart(span, chosen.values()) and _stand(telling, relation, one, other):
-            done = _extend(telling, found, relations, {**chosen, part: span})
-            if done:
-                return done
-    return []
-
-
-def _near(telling: Telling, spans: list[Span], relation: str, fixed: Span) -> list[Span]:
-    if relation == ANYWHERE:
-        return spans[:MAX_TRIED]
-    reach = 3 * REACH[relation] + 40
-    return telling.within(spans, fixed[0] - reach, fixed[1] + reach)
-
-
-def _apart(span: Span, others: Iterable[Span]) -> bool:
-    return all(span[1] <= other[0] or other[1] <= span[0] for other in others)
-
-
-def _stand(telling: Telling, relation: str, one: Span, other: Span) -> bool:
-    """Whether `other`, written after `one` in the rule, stands to it as asked."""
-    if relation == ANYWHERE:
-        return True
-    if relation == SOON_AFTER and other[0] < one[1]:
-        return False
-    if telling.distance(one, other) > REACH[relation]:
-        return False
-    if relation == SAME_SENTENCE:
-        return abs(telling.sentence(one[0]) - telling.sentence(other[0])) <= 1
-    return telling.clause(one[0]) == telling.clause(other[0])
 
 
 def _stands(guard: _Guard, telling: Telling, spans: Sequence[Span]) -> bool:

@@ -57,7 +57,7 @@ def load_pack(folder: Path, sections: Sequence[Section] | None = None, shared: P
     faults.extend(_overlaps(documents))
     if not faults:
         for section in sections:
-            faults.extend(section.check(pack.of(section.name), pack))
+            faults.extend(_checked(section, pack))
     if not files:
         faults.append(Fault(str(folder), 1, "holds no pack file", f"put one of {_layout(sections)} here"))
     if faults:
@@ -78,6 +78,15 @@ def pack_folders(folder: Path) -> list[Path]:
 def with_shared(pack: Pack, shared: Pack | None) -> Pack:
     """The same pack beside another shared one."""
     return pack if pack.name == SHARED_PACK else replace(pack, shared=shared)
+
+
+def _checked(section: Section, pack: Pack) -> list[Fault]:
+    """What the section finds wrong; a check that breaks down is a fault of the pack too, never a crash."""
+    try:
+        return list(section.check(pack.of(section.name), pack))
+    except Exception as fault:
+        what = f"the check of '{section.name}' broke down ({type(fault).__name__})"
+        return [Fault(str(pack.folder), 1, what, "this is a defect of the loader: report it with the pack")]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from shared.policy.words import forms
+from shared.policy.forms import forms
 
 # How one part stands to the part before it, nearest first.
-SOON_AFTER, SAME_CLAUSE, SAME_SENTENCE, ANYWHERE = "...", "+", "&", "&&"
+RIGHT_AFTER, SOON_AFTER, SAME_CLAUSE, SAME_SENTENCE, ANYWHERE = "~", "...", "+", "&", "&&"
 
-_BETWEEN = re.compile(r"\s+(\.\.\.|\+|&&|&)\s+")
+_BETWEEN = re.compile(r"\s+(~|\.\.\.|\+|&&|&)\s+")
 _LISTS = re.compile(r"\{([a-z0-9_| ]+)\}\Z")
 MAX_PARTS = 5
 
@@ -32,8 +32,9 @@ class Say:
 def parse_say(text: str) -> Say:
     """Reads "{brakes} ... {fail}"; raises ValueError saying what is wrong.
 
-    `...` soon after, in the same clause; `+` in the same clause; `&` in the same or the next sentence;
-    `&&` anywhere. `{a|b}` any word of the lists a or b; anything else is a phrase, with (one|other).
+    `~` right after, a syllable or two between; `...` soon after, in the same clause; `+` in the same clause;
+    `&` in the same or the next sentence; `&&` anywhere. `{a|b}` is any word of the lists a or b; anything
+    else is a phrase, with (one|other).
     """
     pieces = _BETWEEN.split(text.strip())
     parts = tuple(_part(piece.strip()) for piece in pieces[::2])
@@ -52,3 +53,8 @@ def _part(text: str) -> Part:
         raise ValueError("a list stands alone: put ... + & or && between it and other words")
     forms(text)
     return Part(phrase=text)
+
+
+def is_chain(text: str) -> bool:
+    """Whether a member of a list is several parts rather than one phrase."""
+    return "{" in text or _BETWEEN.search(text) is not None

@@ -42,9 +42,8 @@ class Telling:
         self.hits: Hits = lexicon.find(normal.text)
         self.steps = STEPS + STEPS_PER_CHARACTER * len(normal.text)
         self._sentences_with: dict[str, frozenset[int]] = {}
-        self._mask()
 
-    def _mask(self) -> None:
+    def mask(self) -> None:
         """Drops what stands inside a figure of speech: nobody dies of 笑死."""
         number = self._numbers.get(FIGURE, -1)
         figures = self.hits.pop(number, None)
