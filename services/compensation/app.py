@@ -13,6 +13,7 @@ from services.compensation.domain import Book, RemedyRequest
 from services.compensation.payouts import Payouts
 from services.compensation.routes import routes
 from services.compensation.settings import Settings
+from services.compensation.table_section import SECTION
 from services.compensation.tables import CannotAssess as TableCannot
 from services.compensation.tables import Tables, assess, tables_of
 from shared.contracts import compensation, triage
@@ -81,8 +82,8 @@ def make_app(host: Host, tables: Tables, settings: Settings) -> FastAPI:
 
 
 def load_packs(folders: list[str]) -> Packs:
-    """The shipped packs, and those named in settings before them."""
-    return load_policy([SHIPPED, *map(Path, folders)])
+    """The tables of the shipped packs, and of those named in settings before them; other sections are not ours."""
+    return load_policy([SHIPPED, *map(Path, folders)], [SECTION])
 
 
 async def main() -> None:

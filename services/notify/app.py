@@ -14,7 +14,7 @@ from services.notify.domain import Letters
 from services.notify.outcomes import PUBLIC
 from services.notify.routes import routes
 from services.notify.settings import Settings
-from services.notify.templates import MessageModel, messages_at
+from services.notify.templates import SECTION, MessageModel, messages_at
 from shared import links
 from shared.contracts import intake, triage
 from shared.contracts.catalog import CATALOG
@@ -22,6 +22,7 @@ from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service
 from shared.flow.understand import concerns
 from shared.lifecycle import Host, run_service
+from shared.policy import profile
 from shared.policy.packs import SHIPPED
 from shared.policy.policy import InForce, UnknownLine
 from shared.policy.policy import Policy as Packs
@@ -50,18 +51,18 @@ class Wording:
         return messages_at(self._in_force(line).of("messages"), fact)
 
     def fields(self, line: str, language: str, stands: Mapping[str, Any]) -> dict[str, Any]:
-        profile = self._in_force(line).get("pack", line)
-        zone = profile.content.zone if profile else wording.UTC
+        head = self._in_force(line).get("pack", line)
+        zone = head.content.zone if head else wording.UTC
         claim = stands.get("_claim", {})
-        names = {one.field: one.names.in_language(language) for one in profile.content.fields} if profile else {}
+        names = {one.field: one.names.in_language(language) for one in head.content.fields} if head else {}
         missing = wording.AND.get(language, ", ").join(names.get(one, one) for one in stands.get("missing", ()))
         return {
             "reference": stands.get("reference", ""),
-            "line": profile.content.names.in_language(language) if profile else line,
+            "line": head.content.names.in_language(language) if head else line,
             "answer_expected": wording.when(stands.get("answer_expected_at"), language, zone),
             "missing": missing,
             "sentence": wording.sentence(claim.get("remedies", ()), language),
-            "remedies": wording.delivered(claim.get("remedies", ()), language),
+            "remedies": wording.delivered(stands.get("_delivered", ()), language),
             "deadline": wording.when(claim.get("offer_open_until"), language, zone),
             "status": stands.get("status", ""),
         }
@@ -115,6 +116,6 @@ def make_app(host: Host, settings: Settings) -> FastAPI:
 async def main() -> None:
     """Serves until told to end."""
     settings = Settings()
-    packs = load_policy([SHIPPED, *map(Path, settings.packs)])
+    packs = load_policy([SHIPPED, *map(Path, settings.packs)], [profile.SECTION, SECTION])
     effects = {"message": Effect(log_channel(settings).carry_out, limit_s=10.0)}
     await run_service(service(packs), settings, effects, lambda host: make_app(host, settings))

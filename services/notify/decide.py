@@ -11,7 +11,7 @@ from services.notify.templates import MessageModel, render
 from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
 from shared.contracts.notify import Delivered, Failed, Skipped
-from shared.contracts.triage import CaseStands
+from shared.contracts.triage import CaseStands, Resolved
 from shared.flow.messages import Answered, Do, Heard, Input, Struck, Tell, Telling
 from shared.flow.thing import Thing
 
@@ -38,7 +38,7 @@ def decide(
         told += _answered(thing.state, input)
     elif isinstance(input, Struck) and input.clock == CONTACT_CLOCK:
         told += _skip_waiting(thing, "no contact came")
-    return thing, told + _follow_up(thing, now)
+    return thing, told + _follow_up(thing, now, policy)
 
 
 def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -> list[Telling]:
@@ -53,34 +53,49 @@ def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -
         return []
     if fact.sealed and fact.sealed.get(SEALED_CONTACT) and not state.contact_heard:
         state.contact, state.contact_heard = fact.sealed[SEALED_CONTACT], True
-    _write_down(thing, input, now, policy)
+    _note_messages(thing, input, now, policy)
     return outcomes_of(thing, input)
 
 
-def _write_down(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -> None:
+def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -> None:
     """The rows of the messages this fact calls for, before any of them is tried."""
     fact = input.fact
-    complaint = ComplaintStands.model_validate(thing.stands(f"intake/{thing.id}"))
     case = CaseStands.model_validate(thing.stands(f"triage/{thing.id}"))
-    line = complaint.line or case.line or str(fact.stands.get("line", ""))
-    language = complaint.language if complaint.line else case.language
-    stands = {**thing.stands(fact.source), "safety": case.safety, "_claim": thing.stands(f"compensation/{thing.id}")}
-    for model, version in policy.messages(line, fact.type):
-        if (input.late and model.unless_late) or not _fits(model, stands):
+    stood = {**thing.stands(fact.source), "safety": case.safety, "_claim": thing.stands(f"compensation/{thing.id}")}
+    if isinstance(fact.happened, Resolved):
+        stood["_delivered"] = fact.happened.remedies
+    for model, version in policy.messages(_line(thing), fact.type):
+        if (input.late and model.unless_late) or not _fits(model, stood):
             continue
         id = ids.digest("message", fact.source, str(fact.number), model.id)
-        fields = policy.fields(line, language, {**thing.stands(f"intake/{thing.id}"), **stands})
-        text = render(model, language, {**fields, "link": LINK})
         thing.state.messages[id] = Message(
-            id=id, template=model.id, at=now, language=language, text=text, version=version
+            id=id, template=model.id, at=now, fact=fact.type, version=version, stood=stood
         )
+
+
+def _line(thing: Thing[Letters]) -> str:
+    tellers = ("intake", "triage", "compensation")
+    return next((str(line) for t in tellers if (line := thing.stands(f"{t}/{thing.id}").get("line"))), "")
+
+
+def _write(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) -> None:
+    """The texts of waiting messages, once the complaint has told its language and reference."""
+    for message in thing.state.messages.values():
+        if message.state != "waiting" or message.text:
+            continue
+        for model, _ in policy.messages(complaint.line, message.fact):
+            if model.id == message.template:
+                stood = {**thing.stands(f"intake/{thing.id}"), **message.stood}
+                fields = policy.fields(complaint.line, complaint.language, stood)
+                message.text = render(model, complaint.language, {**fields, "link": LINK})
+                message.language, message.stood = complaint.language, {}
 
 
 def _fits(model: MessageModel, stands: Mapping[str, Any]) -> bool:
     return all(stands.get(name) == wanted for name, wanted in model.when.items())
 
 
-def _follow_up(thing: Thing[Letters], now: datetime) -> list[Telling]:
+def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Telling]:
     """Sends what waits once it is known how to reach the complainant; skips it, with the reason, when it cannot."""
     told = tell_pending(thing)
     waiting = [message for message in thing.state.messages.values() if message.state == "waiting"]
@@ -90,7 +105,9 @@ def _follow_up(thing: Thing[Letters], now: datetime) -> list[Telling]:
         return told
     if thing.state.contact is None and (thing.state.contact_heard or (complaint.line and not complaint.reachable)):
         return told + _skip_waiting(thing, "no contact given")
-    if thing.state.contact is None:
+    if complaint.line:
+        _write(thing, complaint, policy)
+    if thing.state.contact is None or not complaint.line:
         if thing.clock_due(CONTACT_CLOCK) is None:
             thing.set_clock(CONTACT_CLOCK, now + CONTACT_WAIT)
         return told

@@ -20,16 +20,21 @@ LINK = "⟦link⟧"
 
 
 class Message(BaseModel):
-    """One message to one recipient about one fact; its row stands here before any attempt."""
+    """One message to one recipient about one fact; its row stands here before any attempt.
+
+    `stood`: how things stood at the fact, until the text is written; that waits for the complaint itself.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     id: str
     template: str
     at: datetime
-    language: str
-    text: str
+    fact: str = ""
     version: str
+    language: str = ""
+    text: str = ""
+    stood: dict[str, Any] = {}
     state: MessageState = "waiting"
     channel: str = ""
     reason: str = ""

@@ -80,5 +80,4 @@ def sentence(remedies: Sequence[Mapping[str, Any]], language: str) -> str:
 
 def delivered(remedies: Sequence[Mapping[str, Any]], language: str) -> str:
     """What was delivered, in words."""
-    done = [remedy(one["remedy"], language) for one in remedies if one.get("state") == "delivered"]
-    return AND.get(language, ", ").join(done)
+    return AND.get(language, ", ").join(remedy(one, language) for one in remedies)

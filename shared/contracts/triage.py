@@ -11,7 +11,7 @@ from shared.contracts.actions import (
     ProtectiveActionRequested,
 )
 from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockWarned, case_fact
-from shared.contracts.fact import Happened, Stands
+from shared.contracts.fact import Happened, Remedy, Stands
 
 Safety = Literal["none", "suspected", "confirmed", "cleared"]
 Status = Literal[
@@ -170,10 +170,11 @@ class Withdrawn(Happened):
 
 
 class Resolved(Happened):
-    """The remedy is delivered and safety is none or cleared."""
+    """The remedy is delivered and safety is none or cleared; `remedies`: what was delivered."""
 
     TYPE, CHANGES = case_fact("resolved")
     solution: str
+    remedies: list[Remedy] = []
 
 
 class Closed(Happened):

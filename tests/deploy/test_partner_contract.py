@@ -18,5 +18,6 @@ def test_the_contract_holds_the_partners_endpoints_only() -> None:
         "/orders/{reference}",
         "/payouts",
         "/payouts/by-key/{key}",
+        "/grants",
         "/protective-actions",
     }

@@ -1,0 +1,174 @@
+"""Messages and outcomes over the real flow: one per fact, in the reader's language, once the contact is here."""
+
+import pytest
+
+from services.notify.app import service
+from services.notify.templates import SECTION
+from shared.contracts import compensation, intake, triage
+from shared.flow.codec import answer_event
+from shared.flow.messages import Answer
+from shared.policy import profile
+from shared.policy.packs import SHIPPED
+from shared.policy.shelf import load_policy
+from tests.flow.bench import Bench
+from tests.services.facts import T0, at, told
+
+
+@pytest.fixture(scope="session")
+def packs():
+    return load_policy([SHIPPED], [profile.SECTION, SECTION])
+
+
+@pytest.fixture
+async def bench(packs):
+    bench = Bench(service(packs))
+    bench.stages = [await bench.stage(), await bench.stage("express")]
+    return bench
+
+
+def complaint(**more: object) -> dict:
+    stands = {
+        "line": "high_speed_rail", "language": "zh-Hant", "reference": "AAAA-BBBB-CCCC", "reachable": True,
+        "received_at": T0.isoformat(), "answer_expected_at": at(86400).isoformat(), "references": {"ticket": "E-1"},
+        "missing": ["train_number"],
+    }  # fmt: skip
+    return stands | more
+
+
+def received(lane: str = "standard", sealed: dict | None = None, **more: object):
+    happened = intake.ComplaintReceived(channel="web", line="high_speed_rail")
+    return told(happened, 1, complaint(**more), lane=lane, sealed=sealed)
+
+
+def contact(sealed: str | None = "JWE"):
+    return told(intake.ContactTold(contact=sealed), 2, {}, topic="redress.contacts.standard")
+
+
+def offered(number: int = 3):
+    remedy = {
+        "id": "r1", "table": "eu_rail.delay", "remedy": {"kind": "compensation", "amount": "40.00", "currency": "EUR"},
+        "state": "offered", "sentences": {"zh-Hant": "應得：賠償 40.00 歐元。"},
+    }  # fmt: skip
+    stands = {"line": "high_speed_rail", "remedies": [remedy], "offer_open_until": at(7 * 86400).isoformat()}
+    return told(compensation.Offered(remedies=["r1"], open_until=at(7 * 86400)), number, stands)
+
+
+async def run(bench: Bench) -> None:
+    for _ in range(4):
+        await bench.run(*bench.stages)
+
+
+def orders(bench: Bench) -> list[dict]:
+    return [o["data"]["content"] for o in bench.told("redress.notify.effects")]
+
+
+def outcomes(bench: Bench) -> list[dict]:
+    return [o["happened"] for o in bench.told("redress.outcomes.high_speed_rail", [""])] or [
+        f["happened"] for f in map(_read, bench.broker.all("redress.outcomes.high_speed_rail"))
+    ]
+
+
+def _read(record):
+    from tests.flow.bench import read
+
+    return read(record)
+
+
+async def test_an_acknowledgement_names_reference_answer_time_and_what_is_missing_in_the_readers_script(bench):
+    bench.put(received(), contact())
+    await run(bench)
+    (order,) = orders(bench)
+    assert order["template"] == "acknowledged" and order["contact"] == "JWE"
+    for part in ("AAAA-BBBB-CCCC", "高速鐵路", "2026年11月24日 16:00", "車次", "⟦link⟧"):
+        assert part in order["text"]
+
+
+async def test_a_message_waits_for_the_contact_and_goes_when_it_comes(bench):
+    bench.put(received())
+    await run(bench)
+    assert orders(bench) == []
+    bench.put(contact())
+    await run(bench)
+    assert [o["template"] for o in orders(bench)] == ["acknowledged"]
+
+
+async def test_an_express_fact_brings_the_contact_with_it(bench):
+    bench.put(received("express", {"contact": "JWE2"}))
+    await run(bench)
+    assert [o["contact"] for o in orders(bench)] == ["JWE2"]
+
+
+async def test_who_left_no_contact_is_sent_nothing_and_the_reason_is_told(bench):
+    bench.put(received(reachable=False))
+    await run(bench)
+    (skipped,) = [f for f in bench.told("redress.notify") if f["type"].endswith("skipped.v1")]
+    assert skipped["happened"]["reason"] == "no contact given"
+
+
+async def test_one_message_per_fact_however_often_it_is_delivered_on_whatever_lane(bench):
+    bench.put(received(), contact(), received("express"), received(), offered(), offered())
+    await run(bench)
+    assert sorted(o["template"] for o in orders(bench)) == ["acknowledged", "offered"]
+    for order in bench.told("redress.notify.effects"):
+        answer = Answer("c1", order["data"]["effect"], order["data"]["key"], 1, "done", {"channel": "log"})
+        bench.put(answer_event(answer, "redress.notify.inbox.standard"))
+    await run(bench)
+    assert {m["state"] for m in bench.thing()["state"]["messages"].values()} == {"delivered"}
+
+
+async def test_an_offer_is_told_with_the_tables_own_sentence(bench):
+    bench.put(received(), contact(), offered())
+    await run(bench)
+    text = next(o["text"] for o in orders(bench) if o["template"] == "offered")
+    assert "應得：賠償 40.00 歐元。" in text and "2026年11月30日" in text
+
+
+async def test_outcomes_are_numbered_within_their_complaint_and_name_what_they_correct(bench):
+    case = {"line": "high_speed_rail", "category": "ticketing", "status": "resolved"}
+    bench.put(
+        received(),
+        told(triage.Resolved(solution="paid"), 4, case),
+        told(triage.Reopened(because="asked"), 5, {**case, "status": "triaged"}),
+    )
+    await run(bench)
+    found = outcomes(bench)
+    assert sorted(o["sequence"] for o in found) == [1, 2, 3]
+    resolved = next(o for o in found if o["outcome"] == "resolved")
+    assert next(o for o in found if o["outcome"] == "reopened")["corrects"] == resolved["sequence"]
+    assert found[0]["references"] == {"ticket": "E-1"}
+
+
+async def test_after_an_erasure_nothing_is_sent_and_the_contact_is_gone(bench):
+    bench.put(received())
+    await run(bench)
+    bench.put(told(intake.ComplainantErased(), 3, complaint(erased=True)))
+    await run(bench)
+    bench.put(contact(), offered())
+    await run(bench)
+    assert orders(bench) == [] and bench.thing()["state"]["contact"] is None
+
+
+async def test_SE_8_a_message_that_promises_an_outcome_or_brushes_off_is_refused_when_loaded(tmp_path):
+    from shared.policy.faults import PackFaults
+    from shared.policy.packs import load_pack
+
+    folder = tmp_path / "bad" / "messages"
+    folder.mkdir(parents=True)
+    shared = load_pack(SHIPPED / "all_lines", [SECTION])
+    (folder / "m.yaml").write_text(
+        """id: bad
+version: "1"
+owner: me
+source: me
+in_force: {from: 2020-01-01}
+messages:
+  - id: one
+    at: redress.intake.received.v1
+    text: {zh-Hans: "保证赔偿", zh-Hant: "{{ phone }}", en: "This is not my department"}
+""",
+        "utf-8",
+    )
+    with pytest.raises(PackFaults) as fault:
+        load_pack(tmp_path / "bad", [SECTION], shared)
+    told = str(fault.value)
+    assert "m.yaml:9" in told and "保证赔偿" in told and "unknown field 'phone'" in told and "not my department" in told
