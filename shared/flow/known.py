@@ -11,12 +11,18 @@ News = Literal["new", "late", "known"]
 
 
 def note_fact(thing: Thing[Any], fact: Fact) -> News:
-    """Marks the fact's number as heard; a newer one brings how its thing stands, a late one does not."""
+    """Marks the fact's number as heard; a newer one brings how its thing stands, a late one does not.
+
+    A fact told elsewhere (contacts, outcomes) carries no `stands`: it says nothing about how its thing stands, and
+    one that does say it may come after it. So `stood` is the number of the fact that brought the state.
+    """
     heard = thing.heard.setdefault(fact.source, {"high": 0, "holes": [], "state": {}})
+    if fact.stands and fact.number > heard.get("stood", heard["high"] if heard["state"] else 0):
+        heard["state"], heard["stood"] = fact.stands, fact.number
     if fact.number > heard["high"]:
         if fact.number > heard["high"] + 1:
             heard["holes"] = [*heard["holes"], [heard["high"] + 1, fact.number - 1]]
-        heard["high"], heard["state"] = fact.number, fact.stands
+        heard["high"] = fact.number
         return "new"
     for low, high in heard["holes"]:
         if low <= fact.number <= high:

@@ -60,7 +60,7 @@ class Service(Generic[S]):
     complaint: Callable[[Thing[S]], str]
     sealed: Callable[[Thing[S]], dict[str, str] | None] = lambda _: None
     policy: Callable[[datetime], Any] = lambda _: None
-    channels: Mapping[str, Callable[[Record], Request | Refused]] = field(default_factory=dict)
+    channels: Mapping[str, Callable[[Record], Request | Refused]] = field(default_factory=dict)  # or raises Transient
     retry_s: Sequence[float] = RETRY_S
     keys_remembered: timedelta = timedelta(hours=23)
     requests_kept: timedelta = timedelta(days=30)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.flow import codec
-from shared.flow.errors import Poison
+from shared.flow.errors import Poison, Transient
 from shared.flow.messages import Fact, Message
 from shared.flow.records import Outgoing, Record
 from shared.flow.service import Refused, Service
@@ -31,9 +31,11 @@ def event_type(record: Record) -> str:
 
 
 def understand(record: Record, service: Service[Any]) -> Understood:
-    """Never raises: what cannot be read carries its fault."""
+    """What cannot be read carries its fault; raises only Transient, when an open inbox cannot tell yet."""
     try:
         return _understand(record, service)
+    except Transient:
+        raise
     except Poison as fault:
         return Understood(record, fault=fault, targets=_key(record, service))
     except Exception as bug:  # one bad record never stops the others
