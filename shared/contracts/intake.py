@@ -67,7 +67,10 @@ class ComplaintSupplemented(Happened):
     """A message, evidence or supplied facts were added; `text` is sealed for triage."""
 
     TYPE: ClassVar[str] = "redress.intake.supplemented.v1"
-    CHANGES: ClassVar[frozenset[str]] = frozenset({"supplements", "facts", "references", "screen", "missing", "lane"})
+    CHANGES: ClassVar[frozenset[str]] = frozenset(
+        {"supplements", "facts", "references", "signals", "wish", "incident_on", "screen", "missing", "lane",
+         "complainant", "reachable"}
+    )  # fmt: skip
     kind: Literal["message", "evidence", "facts"]
     number: int
     text: str | None = None
@@ -86,7 +89,7 @@ class ReopeningAsked(Happened):
     """The complainant wishes the case reopened."""
 
     TYPE: ClassVar[str] = "redress.intake.reopening-asked.v1"
-    CHANGES: ClassVar[frozenset[str]] = frozenset({"reopenings", "screen", "lane"})
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"reopenings", "withdrawn", "screen", "lane"})
     text: str | None = None
     screen: Screen = Field(default_factory=Screen)
 
@@ -96,6 +99,22 @@ class ComplainantErased(Happened):
 
     TYPE: ClassVar[str] = "redress.intake.erased.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset({"erased", "complainant", "external_id"})
+
+
+class FactsSupplied(Happened):
+    """Within intake: what a partner system supplied under a reference joins the complaints that name it."""
+
+    TYPE: ClassVar[str] = "redress.intake.facts-supplied.v1"
+    complaints: list[str]
+    facts: dict[str, Any] = {}
+    references: dict[str, str] = {}
+
+
+class ErasureAsked(Happened):
+    """Within intake: a complainant is to be erased from these complaints."""
+
+    TYPE: ClassVar[str] = "redress.intake.erasure-asked.v1"
+    complaints: list[str]
 
 
 class ContactTold(Happened):
@@ -124,5 +143,7 @@ FACTS: tuple[type[Happened], ...] = (
     WithdrawalAsked,
     ReopeningAsked,
     ComplainantErased,
+    FactsSupplied,
+    ErasureAsked,
 )
 STANDS = ComplaintStands
