@@ -2,7 +2,7 @@
 
 import decimal
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 
 # Wide enough that products of facts stay exact; what a division leaves is far below any quantum.
@@ -30,15 +30,18 @@ MODES = {
     "up": decimal.ROUND_UP,
 }
 
+_TWO, _LESS, _HALF, _MORE = Decimal(2), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")
 _ROUNDING = re.compile(r"(?P<mode>[a-z_]+) +(?P<quantum>[0-9]+(\.[0-9]+)?)( [A-Za-z_%]+)?\Z")
 
 
-@dataclass(frozen=True)
 class Rounding:
     """Rounds to a multiple of `quantum` (greater than 0) by one of MODES; amounts below 0 by their size."""
 
-    mode: str
-    quantum: Decimal
+    def __init__(self, mode: str, quantum: Decimal) -> None:
+        self.mode, self.quantum = mode, quantum
+        self._how = MODES[mode]
+        self._decimal = quantum.as_tuple().digits == (1,)
+        self._text = f"{mode} {plain(quantum)}"
 
     @classmethod
     def parse(cls, text: str) -> "Rounding":
@@ -52,20 +55,19 @@ class Rounding:
         return cls(found["mode"], quantum)
 
     def __str__(self) -> str:
-        return f"{self.mode} {plain(self.quantum)}"
+        return self._text
 
     def __call__(self, amount: Decimal) -> Decimal:
-        digits = self.quantum.as_tuple()
-        if digits.digits == (1,):
-            return amount.quantize(self.quantum, MODES[self.mode], EXACT)
+        if self._decimal:
+            return amount.quantize(self.quantum, self._how, EXACT)
         steps, rest = EXACT.divmod(amount, self.quantum)
-        share = EXACT.divide(rest, self.quantum)
-        # Division may not end; a comparison with one half by multiplication stays exact.
-        twice = EXACT.multiply(rest, Decimal(2))
-        if twice.copy_abs() == self.quantum:
-            share = Decimal("0.5").copy_sign(rest)
-        whole = EXACT.add(steps, share.to_integral_value(MODES[self.mode]))
-        return EXACT.multiply(whole, self.quantum) if rest else amount
+        if not rest:
+            return amount
+        # Which side of one half the rest lies on is all that matters, and dividing need not end.
+        twice = EXACT.multiply(rest, _TWO).copy_abs()
+        side = _HALF if twice == self.quantum else _LESS if twice < self.quantum else _MORE
+        whole = EXACT.add(steps, side.copy_sign(rest)).to_integral_value(self._how)
+        return EXACT.multiply(whole, self.quantum)
 
     def fits(self, currency: str) -> bool:
         """Whether every multiple of the quantum is a payable amount."""
@@ -82,9 +84,16 @@ def amount_text(amount: Decimal, currency: str) -> str:
     return f"{amount:.{DECIMALS[currency]}f}"
 
 
+def amount_format(currency: str) -> Callable[[Decimal], str]:
+    """`amount_text` for one currency."""
+    return f"{{:.{DECIMALS[currency]}f}}".format
+
+
 def plain(number: Decimal) -> str:
     """A number without exponent and without needless zeros: `2`, `1.5`, `1000`."""
-    text = f"{number:f}"
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text

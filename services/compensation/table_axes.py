@@ -127,10 +127,34 @@ class Axis:
         """Where a value lies."""
         if value is None:
             return self.none_at
-        if self.scale.choices is not None:
+        if self._of_choice:
             return self._of_choice[value]
-        at = bisect_left(self._cuts, value)
-        return 2 * at + (1 if at < len(self._cuts) and self._cuts[at] == value else 0)
+        cuts = self._cuts
+        at = bisect_left(cuts, value)
+        return 2 * at + (at < len(cuts) and cuts[at] == value)
+
+    def locator(self, look: Callable[[list[Any]], Any]) -> Callable[[list[Any]], int]:
+        """Finds where the value `look` gives lies."""
+        if self.scale.choices is not None:
+            places = {**self._of_choice, None: self.none_at}
+            return lambda slots: places[look(slots)]
+        cuts, none_at = self._cuts, self.none_at
+
+        def locate(slots: list[Any]) -> int:
+            value = look(slots)
+            if value is None:
+                return none_at
+            at = bisect_left(cuts, value)
+            return 2 * at + (at < len(cuts) and cuts[at] == value)
+
+        return locate
+
+    def said(self, place: int) -> str:
+        """The value in words where all values of the place are the same, otherwise nothing."""
+        scale = self.scale
+        if place == self.none_at:
+            return f"{scale.name} is {scale.say(None)}"
+        return f"{scale.name} is {scale.say(scale.choices[place])}" if scale.choices is not None else ""
 
     def describe(self, place: int) -> str:
         """The place in words, for a fault: `delay_min over 59 and under 60`."""

@@ -1,12 +1,14 @@
 """Everything a loaded table is checked for beyond its form, each fault with its place and how to mend it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from services.compensation import table_decide
 from services.compensation.table_compile import Compiled
 from services.compensation.table_cover import TooEntangled, Walk
-from services.compensation.table_decide import CannotAssess, Session
+from services.compensation.table_decide import Session, decide
+from services.compensation.table_due import Remedy
+from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import KINDS, ExampleModel
 from services.compensation.table_read import as_json
 from services.compensation.table_units import Wrong, read_number
@@ -36,7 +38,7 @@ def check_cover(table: Compiled) -> Found:
     """Gaps, rows that are never reached, and rows that hold together where only one may."""
     unique = table.model.hit == "UNIQUE"
     try:
-        cover = Walk(table.axes, table.row_of_case, unique).walk()
+        cover = Walk([met.axis for met in table.met], table.row_of_case, unique).walk()
     except TooEntangled:
         mend = "split it into tables, or ask about fewer facts at once"
         yield ("rows",), "the rows differ in too many facts at once to be checked", mend
@@ -63,7 +65,7 @@ def check_examples(table: Compiled, session: Session) -> Found:
         place: Place = ("examples", at)
         facts = {name: _fact(table, name, node) for name, node in example.facts.items()}
         try:
-            decided = table_decide.decide(table, table_decide.read_facts(table, facts), session)
+            decided = decide(table, read_facts(table, facts), session)
         except CannotAssess as fault:
             yield (*place, "facts"), f"the example cannot be worked out: {fault.detail}", "correct its facts"
             continue
@@ -109,8 +111,14 @@ def _wanted(table: Compiled, node: Any) -> dict[str, Any]:
             if remedy.kind == kind and remedy.term and (number.unit is None or remedy.unit == unit):
                 if remedy.in_money and EXACT.remainder(number.value, smallest_unit(remedy.unit)):
                     raise Wrong(f"'{kind}' cannot be {number.value} {remedy.unit}", "write an amount that can be paid")
-                return remedy.told(number.value)
+                return _as_told(remedy, number.value)
     raise Wrong(f"no row pays '{kind}' in {unit or 'such a number'}", "correct the kind or the unit")
+
+
+def _as_told(remedy: Remedy, value: Decimal) -> dict[str, Any]:
+    if remedy.in_money:
+        return {"kind": remedy.kind, "amount": remedy.text(value), "currency": remedy.unit}
+    return {"kind": remedy.kind, "quantity": remedy.text(value), "unit": remedy.unit}
 
 
 def told(remedy: dict[str, Any]) -> str:

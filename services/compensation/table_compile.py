@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,12 +28,16 @@ Said = Callable[[list[Any]], str]
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `asks` holds, for each of its cases, (axis, what it needs in words) in the order written."""
+    """One row. `asks` holds, for each of its cases, (axis, what it needs in words) in the order written.
+
+    `reasons` are its words in the three languages, with numbered places that `fills` fill in.
+    """
 
     id: str
     place: int
     due: tuple[Remedy | Choice, ...]
-    reasons: tuple[Said, Said, Said]
+    reasons: tuple[str, ...]
+    fills: tuple[Said, ...]
     borne_by: str
     each_alone: bool
     cases: tuple[int, ...]
@@ -45,21 +50,63 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Met:
+    """An axis, and how its value is found in the slots."""
+
+    axis: Axis
+    look: Callable[[list[Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way in which the axes can be met: the row that holds, and what ruled out those before it.
+
+    `skipped` holds for each row why in words, where these are always the same, and the axes with what was needed of
+    them; `said` holds the values of axes in words, `open` the axes whose value differs from case to case.
+    """
+
+    row: Row
+    skipped: list[tuple[str, str, tuple[tuple[int, str], ...]]]
+    open: tuple[int, ...]
+    said: dict[int, str]
+
+
+@dataclass(frozen=True)
 class Compiled:
-    """A table ready to decide. Values of a decision stand in slots: facts, then steps, then the session."""
+    """A table ready to decide. Values of a decision stand in slots: facts, then steps (each before and after
+    rounding), then the session. `met` are the axes rows are cut by; `shapes` remembers how they were met.
+    """
 
     model: TableModel
     setting: Setting
     facts: Mapping[str, Fact]
     slots: Mapping[str, int]
     steps: Mapping[str, Term]
-    axes: tuple[Axis, ...]
-    looks: tuple[Callable[[list[Any]], Any], ...]
+    met: tuple[Met, ...]
     rows: tuple[Row, ...]
     row_of_case: tuple[int, ...]
     links: tuple[Link, ...]
     rounding: Rounding | None
     used: frozenset[str]
+    shapes: dict[tuple[int, ...], Shape] = field(default_factory=dict)
+
+    @cached_property
+    def readers(self) -> tuple[tuple[str, Callable[[Any], Any], Any, bool], ...]:
+        return tuple((name, fact.read, fact.default, fact.or_none) for name, fact in self.facts.items())
+
+    @cached_property
+    def locate(self) -> tuple[Callable[[list[Any]], int], ...]:
+        """For each axis, where the slots meet it."""
+        return tuple(met.axis.locator(met.look) for met in self.met)
+
+    @cached_property
+    def named(self) -> tuple[tuple[int, str, str], ...]:
+        """Slot, name and rounding of every step."""
+        return tuple((self.slots[name], name, str(step.rounding or "exact")) for name, step in self.steps.items())
+
+    @cached_property
+    def blank(self) -> list[None]:
+        return [None] * len(self.steps)
 
 
 def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
@@ -123,11 +170,11 @@ class _Rows:
         axes = tuple(Axis(self.scales[name], self.cells[name], len(self.cases)) for name in names)
         at_axis = {name: at for at, name in enumerate(names)}
         rows = tuple(self._row(at, cases, at_axis) for at, cases in enumerate(per_row))
-        looks = tuple(self._look(name) for name in names)
+        met = tuple(Met(axis, self._look(axis.scale.name)) for axis in axes)
         for step in scope.steps.values():
             self.used |= step.names
         return Compiled(
-            model, scope.setting, scope.facts, scope.slots, scope.steps, axes, looks, rows,
+            model, scope.setting, scope.facts, scope.slots, scope.steps, met, rows,
             tuple(row for row, _ in self.cases), tuple(scope.links), scope.rounding, frozenset(self.used),
         )  # fmt: skip
 
@@ -195,10 +242,14 @@ class _Rows:
         row, place = self.model.rows[at], ("rows", at)
         scope = self.scope.knowing(self._given(cases))
         due = read_due(scope, row.due, (*place, "due"))
-        reasons = [self._reason(scope, getattr(row.reason, k), (*place, "reason", lang)) for k, lang in _REASONS]
+        fills: dict[str, Said] = {}
+        reasons = tuple(
+            self._reason(scope, getattr(row.reason, key), (*place, "reason", language), fills)
+            for key, language in _REASONS
+        )
         asks = tuple(tuple((at_axis[name], needs) for name, needs in self.cases[case][1]) for case in cases)
-        borne_by, said = row.borne_by or self.model.borne_by, (reasons[0], reasons[1], reasons[2])
-        found = Row(row.id, at, due, said, borne_by, row.each_alone, tuple(cases), asks)
+        borne_by = row.borne_by or self.model.borne_by
+        found = Row(row.id, at, due, reasons, tuple(fills.values()), borne_by, row.each_alone, tuple(cases), asks)
         for term in [remedy.term for remedy in found.remedies if remedy.term]:
             self.used |= term.names
             if term.none - scope.given:
@@ -207,18 +258,18 @@ class _Rows:
                 scope.problems.add((*place, "due"), what, mend)
         return found
 
-    def _reason(self, scope: Scope, text: str, place: Place) -> Said:
-        """The reason with its {fact} places filled in from the slots."""
-        parts = _PLACEHOLDER.split(text)
-        if len(parts) == 1:
-            return lambda _: text
-        sayings: list[Said] = []
+    def _reason(self, scope: Scope, text: str, place: Place, fills: dict[str, Said]) -> str:
+        """The reason with the numbers of `fills` between zero bytes, which grows with what the reason names."""
+        parts = _PLACEHOLDER.split(text.replace("\0", ""))
         for at, part in enumerate(parts):
+            if not at % 2:
+                continue
             try:
-                sayings.append(self._filled(scope, part) if at % 2 else _always(part))
+                fills.setdefault(part, self._filled(scope, part))
+                parts[at] = f"\0{list(fills).index(part)}\0"
             except Wrong as fault:
                 scope.problems.wrong(place, fault)
-        return lambda v: "".join([say(v) for say in sayings])
+        return "".join(parts)
 
     def _filled(self, scope: Scope, name: str) -> Said:
         self.used.add(name)
@@ -235,10 +286,6 @@ class _Rows:
 
 
 _REASONS = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))
-
-
-def _always(text: str) -> Said:
-    return lambda _: text
 
 
 def _needs(node: Any, scale: Scale) -> str:

@@ -1,34 +1,21 @@
-"""Deciding: typed facts into the row that holds, what it owes, and why the rows before it did not hold."""
+"""Deciding: typed facts into the row that holds and what it owes."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
 from services.compensation.table_cases import Unfit
-from services.compensation.table_compile import Compiled, Row
-from services.compensation.table_due import Choice, Remedy
-from services.compensation.table_read import MISSING
+from services.compensation.table_compile import Compiled, Row, Shape
+from services.compensation.table_due import Remedy
+from services.compensation.table_given import CannotAssess, fact_pointer
 from services.compensation.table_terms import Link
-from services.compensation.table_units import Wrong
-from shared.money import EXACT, plain
+from services.compensation.table_why import shape_of
+
+TOO_LARGE = Decimal(10) ** 15
+_ZERO = Decimal(0)
 
 Json = dict[str, Any]
-TOO_LARGE = Decimal(10) ** 15
-
-
-class CannotAssess(Exception):
-    """Why nothing can be said about these facts.
-
-    `type` is unknown-table, not-in-force, facts-missing, facts-wrong or too-large; `pointer` is a JSON pointer into
-    the request; `problems` holds one {"pointer", "detail"} for every fact concerned.
-    """
-
-    def __init__(self, type: str, detail: str, pointer: str = "", problems: Sequence[Json] = (), **more: Any) -> None:
-        super().__init__(detail)
-        self.type, self.detail, self.pointer, self.more = type, detail, pointer, more
-        self.problems = list(problems)
+Amount = tuple[Remedy, Decimal, Decimal, str]
 
 
 class Session(Protocol):
@@ -38,152 +25,62 @@ class Session(Protocol):
         """What the linked table pays of the kind the link takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Decided:
-    """The row that holds, its remedies as JSON with their exact values, the slots and where they lie."""
+    """The row that holds, and the slots it was worked out in.
+
+    `remedies` are JSON; `amounts` are, for every remedy with an amount or quantity, its value before and after
+    rounding and the text of it; `shape` says how the axes were met.
+    """
 
     row: Row
     remedies: list[Json]
-    amounts: list[tuple[str, Decimal, Decimal, str]]
+    amounts: list[Amount]
     slots: list[Any]
-    places: list[int]
-
-
-def fact_pointer(name: str) -> str:
-    return "/facts/" + name[:80].replace("~", "~0").replace("/", "~1")
-
-
-def read_facts(table: Compiled, facts: Mapping[str, Any]) -> list[Any]:
-    """The slots of the table's facts, defaults filled in. Raises CannotAssess naming everything missing or wrong."""
-    slots: list[Any] = []
-    missing: list[Json] = []
-    wrong: list[Json] = []
-    known = 0
-    for name, fact in table.facts.items():
-        value = facts.get(name)
-        known += name in facts
-        if value is None:
-            if fact.default is not MISSING:
-                slots.append(fact.default)
-                continue
-            if not fact.or_none or name not in facts:
-                told = f"{name} is missing: {fact.expected}{', or null' if fact.or_none else ''}"
-                missing.append({"pointer": fact_pointer(name), "detail": told})
-            slots.append(None)
-            continue
-        try:
-            slots.append(fact.read(value))
-        except Wrong as fault:
-            wrong.append({"pointer": fact_pointer(name), "detail": f"{name} must be {fault.mend}"})
-    if known < len(facts):
-        wrong += _strangers(table, facts)
-    if missing or wrong:
-        problems = missing + wrong
-        detail = "; ".join(problem["detail"] for problem in problems[:40])
-        type = "facts-wrong" if wrong else "facts-missing"
-        names = [name for name, fact in table.facts.items() if fact.default is MISSING and name not in facts]
-        raise CannotAssess(type, detail, problems[0]["pointer"], problems, missing=names)
-    return slots
-
-
-def _strangers(table: Compiled, facts: Mapping[str, Any]) -> list[Json]:
-    known = ", ".join(table.facts)
-    strange = [str(name) for name in facts if name not in table.facts][:20]
-    return [
-        {"pointer": fact_pointer(name), "detail": f"not a fact of this table; its facts are {known}"}
-        for name in strange
-    ]
+    shape: Shape
 
 
 def decide(table: Compiled, facts: list[Any], session: Session) -> Decided:
-    """The decision on typed facts in their slots."""
-    slots = [*facts, *([None] * len(table.steps)), session]
-    alive = -1
-    places: list[int] = []
+    """The decision on typed facts in their slots. Raises CannotAssess when they do not fit together."""
+    slots = [*facts, *table.blank, session]
     try:
-        for axis, look in zip(table.axes, table.looks, strict=True):
-            place = axis.place(look(slots))
-            places.append(place)
-            alive &= axis.masks[place]
-        first = (alive & -alive).bit_length() - 1 if table.axes else 0
-        row = table.rows[table.row_of_case[first]]
+        places = tuple([locate(slots) for locate in table.locate])
+        shape = table.shapes.get(places) or shape_of(table, places)
+        row = shape.row
         remedies, amounts = _owed(row, slots)
     except Unfit as fault:
         pointer, detail = fact_pointer(fault.fact), f"{fault.fact} must be {fault.expected}"
         raise CannotAssess("facts-wrong", detail, pointer, [{"pointer": pointer, "detail": detail}]) from None
-    return Decided(row, remedies, amounts, slots, places)
+    return Decided(row, remedies, amounts, slots, shape)
 
 
-def _owed(row: Row, slots: list[Any]) -> tuple[list[Json], list[tuple[str, Decimal, Decimal, str]]]:
+def _owed(row: Row, slots: list[Any]) -> tuple[list[Json], list[Amount]]:
     remedies: list[Json] = []
-    amounts: list[tuple[str, Decimal, Decimal, str]] = []
+    amounts: list[Amount] = []
     for entry in row.due:
-        if isinstance(entry, Choice):
-            options = [told for option in entry.options if (told := _told(option, slots, amounts))]
-            if len(options) > 1:
-                remedies.append({"one_of": options})
-            else:
-                remedies += options
-        elif told := _told(entry, slots, amounts):
-            remedies.append(told)
+        if isinstance(entry, Remedy):
+            told = _told(entry, slots, amounts)
+            if told is not None:
+                remedies.append(told)
+            continue
+        options = [told for option in entry.options if (told := _told(option, slots, amounts))]
+        remedies += [{"one_of": options}] if len(options) > 1 else options
     return remedies, amounts
 
 
-def _told(remedy: Remedy, slots: list[Any], amounts: list[tuple[str, Decimal, Decimal, str]]) -> Json | None:
+def _told(remedy: Remedy, slots: list[Any], amounts: list[Amount]) -> Json | None:
     """The remedy as JSON; None when it comes to nothing."""
-    term = remedy.term
-    if term is None:
+    pair = remedy.pair
+    if pair is None:
         return {"kind": remedy.kind}
-    value = term.fn(slots)
+    exact, value = pair(slots)
+    if value <= _ZERO:
+        amounts.append((remedy, exact, _ZERO, "0"))
+        return None
     if value >= TOO_LARGE:
         raise CannotAssess("too-large", "the result is beyond what can be paid: check the facts", "/facts")
-    exact = term.exact(slots) if term.exact else value
-    amounts.append((remedy.kind, exact, value, str(term.rounding) if term.rounding else "exact"))
-    return remedy.told(value) if value > 0 else None
-
-
-def skipped(table: Compiled, decided: Decided) -> list[Json]:
-    """Every row before the one that holds, with the fact that ruled it out."""
-    found: list[Json] = []
-    axes, places = table.axes, decided.places
-    said: list[str | None] = [None] * len(axes)
-    for row in table.rows[: decided.row.place]:
-        because = []
-        for case, asks in zip(row.cases, row.asks, strict=True):
-            bit = 1 << case
-            for at, needs in asks:
-                if not axes[at].masks[places[at]] & bit:
-                    what = said[at]
-                    if what is None:
-                        scale = axes[at].scale
-                        what = said[at] = f"{scale.name} is {scale.say(table.looks[at](decided.slots))}, needs "
-                    because.append(what + needs)
-                    break
-        found.append({"row": row.id, "because": "; ".join(because)})
-    return found
-
-
-def steps(table: Compiled, decided: Decided) -> list[Json]:
-    """Every step that was used and every amount, before and after rounding."""
-    found: list[Json] = []
-    slots = decided.slots
-    for name, term in table.steps.items():
-        value = slots[table.slots[name]]
-        if value is not None:
-            exact = term.exact(slots) if term.exact else value
-            found.append(_step(name, exact, value, str(term.rounding) if term.rounding else "exact"))
-    found += [_step(*amount) for amount in decided.amounts]
-    return found
-
-
-def _step(name: str, exact: Decimal, value: Decimal, rounding: str) -> Json:
-    return {"step": name, "exact": _shown(exact), "rounded": _shown(value), "rounding": rounding}
-
-
-def _shown(number: Decimal) -> str:
-    text = plain(number)
-    return text if len(text) <= 40 else plain(EXACT.plus(number.quantize(Decimal("1e-12"), context=EXACT)))
-
-
-def in_force(start: date, until: date | None) -> Json:
-    return {"from": start.isoformat(), "until": until.isoformat() if until else None}
+    text = remedy.text(value)
+    amounts.append((remedy, exact, value, text))
+    if remedy.in_money:
+        return {"kind": remedy.kind, "amount": text, "currency": remedy.unit}
+    return {"kind": remedy.kind, "quantity": text, "unit": remedy.unit}

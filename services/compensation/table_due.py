@@ -3,22 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from services.compensation.table_model import KINDS
-from services.compensation.table_term import Term
+from services.compensation.table_term import Pair, Term, pair_of
 from services.compensation.table_terms import Limits, Scope, bounded
 from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
-from shared.money import amount_text, plain
+from shared.money import amount_format, plain
 from shared.policy.source import Place
 
 MAX_REMEDIES = 12
 _PAID_IN_MONEY = ("refund", "fee", "compensation", "fee_waiver", "coupon", "lodging", "credit_correction")
 
-Json = dict[str, Any]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Remedy:
     """One remedy of a row. `term` is None for one without amount; `unit` is the currency or what is counted."""
 
@@ -26,11 +25,13 @@ class Remedy:
     term: Term | None = None
     unit: str = ""
     in_money: bool = False
+    pair: Callable[[list[Any]], Pair] | None = None
+    rounding: str = "exact"
 
-    def told(self, amount: Decimal) -> Json:
-        if self.in_money:
-            return {"kind": self.kind, "amount": amount_text(amount, self.unit), "currency": self.unit}
-        return {"kind": self.kind, "quantity": plain(amount), "unit": self.unit}
+    @cached_property
+    def text(self) -> Callable[[Decimal], str]:
+        """The amount with the currency's decimals, or the quantity without needless ones."""
+        return amount_format(self.unit) if self.in_money else plain
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
             raise Wrong(
                 f"the quantity of '{kind}' may have endless decimals", "add 'rounded: up 1' or another rounding"
             )
-        return Remedy(kind, term, unit)
+        return _counted(kind, term, unit, False)
     currency, rounding = scope.setting.currency, term.rounding or scope.rounding
     if currency is None:
         raise Wrong(f"'{kind}' is money, but the table names no currency", "add a line 'currency: CNY' to the table")
@@ -120,4 +121,8 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
         limits = Limits(term.floor, term.cap, rounding, term.below)
         base = Term(term.exact or term.fn, MONEY, term.low, term.high, term.names, term.none, term.divides)
         term = bounded(base, MONEY, limits, scope.payable(MONEY))
-    return Remedy(kind, term, currency, True)
+    return _counted(kind, term, currency, True)
+
+
+def _counted(kind: str, term: Term, unit: str, in_money: bool) -> Remedy:
+    return Remedy(kind, term, unit, in_money, pair_of(term), str(term.rounding) if term.rounding else "exact")

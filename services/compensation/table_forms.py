@@ -51,6 +51,9 @@ def _product(terms: Sequence[Term]) -> Term:
     multiply = EXACT.multiply
     if len(terms) == 2:
         one, other = terms[0].fn, terms[1].fn
+        if terms[0].low is not None and terms[0].low == terms[0].high:
+            by = terms[0].low
+            return combined(lambda v: multiply(by, other(v)), unit, terms, low, high)
         return combined(lambda v: multiply(one(v), other(v)), unit, terms, low, high)
     fns = [term.fn for term in terms]
     return combined(lambda v: reduce(multiply, [fn(v) for fn in fns]), unit, terms, low, high)
@@ -80,11 +83,13 @@ def form_minus(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     low = max(ZERO, terms[0].low - taken[1]) if terms[0].low is not None and taken[1] is not None else ZERO
     high = terms[0].high if taken[0] is None or terms[0].high is None else max(ZERO, terms[0].high - taken[0])
 
+    subtract = EXACT.subtract
+
     def left(v: list[Any]) -> Decimal:
         found = first(v)
         for fn in rest:
-            found = EXACT.subtract(found, fn(v))
-        return found if found > 0 else ZERO
+            found = subtract(found, fn(v))
+        return found if found > ZERO else ZERO
 
     return combined(left, unit, terms, low, high if taken[0] is not None else None)
 

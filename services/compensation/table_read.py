@@ -14,7 +14,6 @@ from shared.money import DECIMALS, plain
 
 MISSING: Any = object()
 NUMBERS = ("money", "decimal", "integer", "share", "duration")
-_PLAIN = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,9})?")
 _ISO_SPAN = re.compile(r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?\Z", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
@@ -87,11 +86,10 @@ def json_reader(model: FactModel, unit: str | None, setting: Setting) -> Callabl
         case "duration":
             return lambda v: _span(v, str(unit))
         case "money":
-            places = places_of(model, setting)
-            return lambda v: _number(v, places) if not isinstance(v, float) else MISSING
+            number = number_reader(places_of(model, setting))
+            return lambda v: number(v) if v.__class__ is not float else MISSING
         case _:
-            places = places_of(model, setting)
-            return lambda v: _number(v, places)
+            return number_reader(places_of(model, setting))
 
 
 def _truth(value: Any) -> Any:
@@ -100,24 +98,28 @@ def _truth(value: Any) -> Any:
     return {"yes": True, "no": False}.get(value, MISSING) if isinstance(value, str) else MISSING
 
 
-def _number(value: Any, places: int) -> Any:
-    if value.__class__ is not str:
-        if value.__class__ is float:
-            value = repr(value).removesuffix(".0")
-        elif value.__class__ is int or value.__class__ is Decimal:
-            value = str(value)
-        else:
-            return MISSING
-    if not _PLAIN.fullmatch(value):
-        return MISSING
-    point = value.find(".")
-    if point >= 0 and len(value) - point - 1 > places and value[point + 1 + places :].strip("0"):
-        return MISSING
-    return Decimal(value)
+def number_reader(places: int) -> Callable[[Any], Any]:
+    """Reads a JSON number or its text, with so many decimals at most; a float counts by its shortest text."""
+    fits = re.compile(rf"-?[0-9]{{1,13}}(?:\.(?=[0-9])[0-9]{{0,{places}}}0{{0,20}})?").fullmatch
+
+    def read(value: Any) -> Any:
+        if value.__class__ is not str:
+            if value.__class__ is float:
+                value = repr(value)
+            elif value.__class__ is int or value.__class__ is Decimal:
+                value = str(value)
+            else:
+                return MISSING
+        return Decimal(value) if fits(value) else MISSING
+
+    return read
+
+
+_ANY_NUMBER = number_reader(9)
 
 
 def _span(value: Any, unit: str) -> Any:
-    found = _number(value, 9)
+    found = _ANY_NUMBER(value)
     if found is not MISSING or not isinstance(value, str):
         return found
     parts = _ISO_SPAN.match(value)

@@ -23,6 +23,7 @@ MAX_PARTS = 20
 _FINE = Decimal(1).scaleb(-30)
 
 Fn = Callable[[list[Any]], Decimal]
+Pair = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Term:
 
     `low` and `high` bound the value (None: unbounded); `names` are the facts and steps it uses, `none` those of
     them that may be missing; `divides` when a division may leave endless decimals. `exact` is the value
-    before `rounding`; `floor`, `cap` and `below` hold before and after it.
+    before `rounding`, `pair` both in one go; `floor`, `cap` and `below` hold before and after it.
     """
 
     fn: Fn
@@ -42,10 +43,24 @@ class Term:
     none: frozenset[str] = frozenset()
     divides: bool = False
     exact: Fn | None = None
+    pair: Callable[[list[Any]], Pair] | None = None
     rounding: Rounding | None = None
     floor: "Term | None" = None
     cap: "Term | None" = None
     below: "Term | None" = None
+
+
+def pair_of(term: Term) -> Callable[[list[Any]], Pair]:
+    """The value before and after rounding."""
+    if term.pair is not None:
+        return term.pair
+    fn = term.fn
+
+    def same(v: list[Any]) -> Pair:
+        found = fn(v)
+        return found, found
+
+    return same
 
 
 def broken() -> Term:

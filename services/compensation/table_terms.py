@@ -9,9 +9,21 @@ from services.compensation import table_cases, table_forms
 from services.compensation.table_facts import Fact
 from services.compensation.table_model import FORMS, MODIFIERS
 from services.compensation.table_read import Setting
-from services.compensation.table_term import MAX_DEPTH, Term, broken, combined, common_unit, converted, literal, snap
+from services.compensation.table_term import (
+    MAX_DEPTH,
+    Fn,
+    Pair,
+    Term,
+    broken,
+    combined,
+    common_unit,
+    converted,
+    literal,
+    pair_of,
+    snap,
+)
 from services.compensation.table_units import MONEY, Problems, Wrong, looks_like_number, read_number
-from shared.money import Rounding, smallest_unit
+from shared.money import EXACT, Rounding, smallest_unit
 from shared.policy.source import Place
 
 ZERO = Decimal(0)
@@ -69,21 +81,16 @@ class Scope:
         """A fact or an earlier step."""
         if name in self.steps:
             step = self.steps[name]
-            slot, compute = self.slots[name], step.fn
+            slot, compute = self.slots[name], pair_of(step)
 
-            def value(v: list[Any]) -> Decimal:
+            def pair(v: list[Any]) -> Pair:
                 found = v[slot]
                 if found is None:
                     found = v[slot] = compute(v)
                 return found  # type: ignore[no-any-return]
 
-            inner = step.exact
-
-            def exact(v: list[Any]) -> Decimal:
-                found = value(v)
-                return inner(v) if inner else found
-
-            return replace(step, fn=value, exact=exact, names=step.names | {name})
+            names = step.names | {name}
+            return replace(step, fn=lambda v: pair(v)[1], exact=lambda v: pair(v)[0], pair=pair, names=names)
         fact = self.facts.get(name)
         if fact is None:
             later = " yet: steps use the ones above them" if name in self.slots else ""
@@ -186,18 +193,31 @@ def bounded(base: Term, unit: str | None, limits: "Limits", payable: Decimal | N
             found = bound
         return snap(found) if divides else found
 
-    def finished(v: list[Any]) -> Decimal:
-        found = exact(v)
+    if rounding is not None and not (floor or cap or below or divides):
+        made = combined(lambda v: rounding(compute(v)), unit, parts, *_between(base, limits))
+        return replace(made, exact=compute, pair=_rounded(compute, rounding), rounding=rounding)
+    up, down = (Rounding(mode, payable) if payable else snap for mode in ("up", "down"))
+
+    def pair(v: list[Any]) -> Pair:
+        before = found = exact(v)
         if rounding is not None:
             found = rounding(found)
             if low and found < (bound := low(v)):
-                found = bound if payable is None else Rounding("up", payable)(snap(bound))
+                found = up(snap(bound))
             if high and found > (bound := high(v)):
-                found = bound if payable is None else Rounding("down", payable)(snap(bound))
-        return ZERO if least and found < least(v) else found
+                found = down(snap(bound))
+        return before, ZERO if least and found < least(v) else found
 
-    bounds = combined(finished, unit, parts, *_between(base, floor, cap, below))
-    return replace(bounds, exact=exact, rounding=rounding, floor=floor, cap=cap, below=below)
+    made = combined(lambda v: pair(v)[1], unit, parts, *_between(base, limits))
+    return replace(made, exact=exact, pair=pair, rounding=rounding, floor=floor, cap=cap, below=below)
+
+
+def _rounded(compute: Fn, rounding: Rounding) -> Callable[[list[Any]], Pair]:
+    def pair(v: list[Any]) -> Pair:
+        found = compute(v)
+        return found, rounding(found)
+
+    return pair
 
 
 @dataclass(frozen=True)
@@ -210,15 +230,14 @@ class Limits:
     below: Term | None = None
 
 
-def _between(
-    base: Term, floor: Term | None, cap: Term | None, below: Term | None
-) -> tuple[Decimal | None, Decimal | None]:
+def _between(base: Term, limits: Limits) -> tuple[Decimal | None, Decimal | None]:
     """The ends a bounded term lies between; roughly is enough, and never too narrow."""
-    high = base.high
-    if floor and high is not None:
+    floor, cap, high = limits.floor, limits.cap, base.high
+    if high is not None and floor:
         high = None if floor.high is None else max(high, floor.high)
+    if high is not None and limits.rounding:
+        high = EXACT.add(high, limits.rounding.quantum)
     if cap and cap.high is not None:
         high = cap.high if high is None else min(high, cap.high)
     positive = base.low is not None and base.low >= 0 and (cap is None or (cap.low is not None and cap.low >= 0))
-    floors = floor is not None and cap is None and below is None and floor.low is not None and floor.low > 0
-    return (floor.low if floors and floor else ZERO) if positive else None, high
+    return ZERO if positive else None, high

@@ -1,11 +1,9 @@
 """A decision as a sentence in zh-Hans, zh-Hant and en that a passenger understands."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
-
-Json = dict[str, Any]
 
 _KINDS: dict[str, tuple[str, str, str]] = {
     "refund": ("退款", "退款", "a refund"),
@@ -38,28 +36,36 @@ _UNITS = {
 }  # fmt: skip
 
 
-def _amount(remedy: Json, language: int) -> str:
-    """`27.50 元`, `EUR 20.00`, `2 hours`; empty for a remedy without amount."""
-    if "amount" in remedy:
-        text, currency = remedy["amount"], remedy["currency"]
+@dataclass(frozen=True)
+class Part:
+    """One remedy as it is said: `amount` is a text or a place to be filled, empty for none; `one` when it is 1."""
+
+    kind: str
+    amount: str = ""
+    unit: str = ""
+    in_money: bool = False
+    one: bool = False
+
+
+def _amount(part: Part, language: int) -> str:
+    """`27.50 元`, `EUR 20.00`, `2 hours`."""
+    unit = part.unit
+    if part.in_money:
         if language == 2:
-            return f"{currency} {text}"
-        return f"{text} {_CURRENCIES[currency][language] if currency in _CURRENCIES else currency}"
-    if "quantity" not in remedy:
-        return ""
-    text, unit = remedy["quantity"], remedy["unit"]
+            return f"{unit} {part.amount}"
+        return f"{part.amount} {_CURRENCIES[unit][language] if unit in _CURRENCIES else unit}"
     if language == 2:
-        return f"{text} {unit.replace('_', ' ')}{'' if text == '1' else 's'}"
-    return f"{text} {_UNITS[unit][language] if unit in _UNITS else unit}"
+        return f"{part.amount} {unit.replace('_', ' ')}{'' if part.one else 's'}"
+    return f"{part.amount} {_UNITS[unit][language] if unit in _UNITS else unit}"
 
 
-def _remedy(remedy: Json, language: int) -> str:
-    name, amount = _KINDS[remedy["kind"]][language], _amount(remedy, language)
-    if not amount:
+def _part(part: Part, language: int) -> str:
+    name = _KINDS[part.kind][language]
+    if not part.amount:
         return name
     if language == 2:
-        return amount if remedy["kind"] == "points" else f"{name} of {amount}"
-    return f"{name} {amount}"
+        return _amount(part, language) if part.kind == "points" else f"{name} of {_amount(part, language)}"
+    return f"{name} {_amount(part, language)}"
 
 
 _OR = ("或", "或", " or ")
@@ -72,38 +78,23 @@ _FREE = ("无需收费。", "無需收費。", "Nothing is charged.")
 _BASIS = ("依据:", "依據:", "Basis: ")
 
 
-def remedies_in_words(remedies: Sequence[Json], language: int, about_fee: bool) -> str:
+def due_in_words(parts: Sequence[Part | Sequence[Part]], language: int, about_fee: bool) -> str:
     """What is owed, what is kept, what may be chosen, sentence after sentence."""
-    if not remedies:
+    if not parts:
         return (_FREE if about_fee else _NOTHING)[language]
-    owed: list[str] = []
-    kept: list[str] = []
-    chosen: list[str] = []
-    for remedy in remedies:
-        if "one_of" in remedy:
-            chosen.append(
-                _CHOOSE[language].format(_OR[language].join([_remedy(o, language) for o in remedy["one_of"]]))
-            )
-        elif remedy["kind"] == "fee":
-            kept.append(_remedy(remedy, language))
-        else:
-            owed.append(_remedy(remedy, language))
+    single = [part for part in parts if isinstance(part, Part)]
+    owed = [_part(part, language) for part in single if part.kind != "fee"]
+    kept = [_part(part, language) for part in single if part.kind == "fee"]
     found = [_OWED[language].format(_AND[language].join(owed))] if owed else []
     found += [_KEPT[language].format(_AND[language].join(kept))] if kept else []
-    return (" " if language == 2 else "").join(found + chosen)
+    for options in parts:
+        if not isinstance(options, Part):
+            found.append(_CHOOSE[language].format(_OR[language].join([_part(part, language) for part in options])))
+    return (" " if language == 2 else "").join(found)
 
 
-def sentence_maker(source: str, about_fee: bool) -> Callable[[Sequence[str], Sequence[Json]], dict[str, str]]:
-    """For one table: from the reasons in the three languages and the remedies, the three sentences."""
-    ends = [f"{_BASIS[language]}{source}" for language in range(3)]
-    ends = [end if end.endswith(("。", ".")) else end + ("." if at == 2 else "。") for at, end in enumerate(ends)]
-
-    def make(reasons: Sequence[str], remedies: Sequence[Json]) -> dict[str, str]:
-        said = [remedies_in_words(remedies, language, about_fee) for language in range(3)]
-        return {
-            "zh-Hans": f"{reasons[0]}{said[0]}{ends[0]}",
-            "zh-Hant": f"{reasons[1]}{said[1]}{ends[1]}",
-            "en": f"{reasons[2]} {said[2]} {ends[2]}",
-        }
-
-    return make
+def sentence(reason: str, parts: Sequence[Part | Sequence[Part]], source: str, language: int, about_fee: bool) -> str:
+    """Why, what is due, and on what basis, in one language (0 zh-Hans, 1 zh-Hant, 2 en)."""
+    gap, stop = (" ", ".") if language == 2 else ("", "。")
+    basis = f"{_BASIS[language]}{source}{'' if source.endswith(('.', '。')) else stop}"
+    return gap.join([reason, due_in_words(parts, language, about_fee), basis])

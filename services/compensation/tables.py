@@ -1,19 +1,19 @@
 """Compensation by rules: the decision tables in force, and what they say about a set of facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 from weakref import WeakKeyDictionary
 
-from services.compensation import table_decide
 from services.compensation.table_compile import Compiled, compile_table
-from services.compensation.table_decide import CannotAssess, Decided
+from services.compensation.table_decide import Decided, Session, decide
+from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import TableModel
 from services.compensation.table_read import MISSING, as_json
+from services.compensation.table_sentences import Sentences
 from services.compensation.table_terms import Given, Link
-from services.compensation.table_words import sentence_maker
+from services.compensation.table_why import skipped, steps
 from shared.money import EXACT
 from shared.policy.documents import Document
 from shared.policy.policy import Policy
@@ -45,13 +45,19 @@ class Assessment(TypedDict):
     sentences: dict[str, str]
 
 
-@dataclass(frozen=True)
 class Entry:
-    """One version of a table, ready to decide."""
+    """One version of a table, ready to decide, and what is always said with its decisions."""
 
-    document: Document[TableModel]
-    compiled: Compiled
-    sentences: Any
+    def __init__(self, document: Document[TableModel]) -> None:
+        self.document = document
+        self.compiled: Compiled = compiled_of(document.content)[0]
+        content = document.content
+        self.dates = content.in_force
+        self.sentences = Sentences(content.source, self.compiled.rows)
+        self.id, self.version, self.digest = content.id, content.version, document.digest
+        self.source, self.owner = content.source, content.owner
+        until = self.dates.until
+        self.in_force = {"from": self.dates.start.isoformat(), "until": until.isoformat() if until else None}
 
 
 class Tables:
@@ -61,7 +67,7 @@ class Tables:
         self._versions: dict[str, list[Entry]] = {}
         for pack in reversed(policy.packs):
             for document in pack.of(SECTION_NAME):
-                self._versions.setdefault(document.id, []).append(_entry(document))
+                self._versions.setdefault(document.id, []).append(Entry(document))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -74,20 +80,14 @@ class Tables:
             known = ", ".join(self.ids)
             raise CannotAssess("unknown-table", f"there is no table of that name; there are: {known}", "/table")
         for entry in versions:
-            if entry.document.content.in_force.holds(on):
+            if entry.dates.holds(on):
                 return entry
-        spans = [entry.document.content.in_force for entry in versions]
+        spans = [entry.dates for entry in versions]
         told = ", ".join(sorted(f"{span.start} to {span.until or 'further notice'}" for span in spans))
         raise CannotAssess("not-in-force", f"{table} was not in force on that day; it was in force from {told}", "/on")
 
     def versions(self, table: str) -> tuple[Entry, ...]:
         return tuple(self._versions.get(table, ()))
-
-
-def _entry(document: Document[TableModel]) -> Entry:
-    compiled = compiled_of(document.content)[0]
-    kinds = {remedy.kind for row in compiled.rows for remedy in row.remedies}
-    return Entry(document, compiled, sentence_maker(document.content.source, kinds <= {"fee"}))
 
 
 def compiled_of(model: TableModel) -> Any:
@@ -118,40 +118,38 @@ def assess(tables: Tables, table: str, facts: Mapping[str, Any], on: date) -> As
 
 def assess_by(tables: Tables, entry: Entry, facts: Mapping[str, Any], on: date) -> Assessment:
     """The same by one chosen version, in force that day or not."""
-    slots = table_decide.read_facts(entry.compiled, facts)
+    slots = read_facts(entry.compiled, facts)
     session = _Session(tables, on, [])
-    return _told(entry, table_decide.decide(entry.compiled, slots, session), session)
+    return _told(entry, decide(entry.compiled, slots, session), session)
 
 
 def _told(entry: Entry, decided: Decided, session: "_Session") -> Assessment:
-    compiled, content, row = entry.compiled, entry.document.content, decided.row
-    slots = decided.slots
-    reasons = [say(slots) for say in row.reasons]
+    compiled, row = entry.compiled, decided.row
     return {
-        "table": content.id,
+        "table": entry.id,
         "row": row.id,
         "remedies": decided.remedies,
-        "skipped": table_decide.skipped(compiled, decided),
-        "steps": session.trace + table_decide.steps(compiled, decided),
+        "skipped": skipped(compiled, decided),
+        "steps": session.trace + steps(compiled, decided),
         "rounding": _rounding(compiled, decided),
         "borne_by": row.borne_by,
         "each_alone": row.each_alone,
-        "source": content.source,
-        "owner": content.owner,
-        "version": content.version,
-        "digest": entry.document.digest,
-        "in_force": table_decide.in_force(content.in_force.start, content.in_force.until),
-        "sentences": entry.sentences(reasons, decided.remedies),
+        "source": entry.source,
+        "owner": entry.owner,
+        "version": entry.version,
+        "digest": entry.digest,
+        "in_force": entry.in_force.copy(),
+        "sentences": entry.sentences.of(decided),
     }
 
 
 def _rounding(compiled: Compiled, decided: Decided) -> str | None:
     if decided.amounts:
-        return decided.amounts[0][3]
+        return decided.amounts[0][0].rounding
     return str(compiled.rounding) if compiled.rounding else None
 
 
-def session_of(tables: Tables, on: date) -> table_decide.Session:
+def session_of(tables: Tables, on: date) -> Session:
     """A decision's view of the tables around it."""
     return _Session(tables, on, [])
 
@@ -172,10 +170,9 @@ class _Session:
             value = self._handed(entry, link.given.get(name), name, v)
             facts.append(fact.default if value is None and fact.default is not MISSING else value)
         inner = _Session(self.tables, self.on, self.trace, self.depth + 1)
-        decided = table_decide.decide(entry.compiled, facts, inner)
-        taken = [value for kind, _, value, _ in decided.amounts if kind == link.take]
-        paid = sum(taken, Decimal(0)) if taken else Decimal(0)
-        told = {"step": link.table, "row": decided.row.id, "version": entry.document.version}
+        decided = decide(entry.compiled, facts, inner)
+        paid = sum((value for remedy, _, value, _ in decided.amounts if remedy.kind == link.take), Decimal(0))
+        told = {"step": link.table, "row": decided.row.id, "version": entry.version}
         self.trace.append(told | {"exact": f"{paid:f}", "rounded": f"{paid:f}"})
         return EXACT.plus(paid)
 

@@ -1,0 +1,60 @@
+"""The sentences of a decision, each built once per row and filled in per case."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from services.compensation.table_compile import Row
+from services.compensation.table_decide import Amount, Decided
+from services.compensation.table_due import Remedy
+from services.compensation.table_words import LANGUAGES, Part, sentence
+
+Key = tuple[int, ...]
+Pattern = tuple[str, tuple[int, ...]]
+_PLACE = re.compile("\0([0-9]+)\0")
+
+
+class Sentences:
+    """Sentences of one version of a table."""
+
+    def __init__(self, source: str, rows: Sequence[Row]) -> None:
+        self._source = _plainly(source)
+        self._about_fee = {remedy.kind for row in rows for remedy in row.remedies} == {"fee"}
+        self._patterns: dict[tuple[int, Key], Pattern] = {}
+
+    def of(self, decided: Decided) -> dict[str, str]:
+        """The decision in every language."""
+        row, amounts = decided.row, decided.amounts
+        key = tuple([0 if text == "0" else 1 if text == "1" else 2 for _, _, _, text in amounts])
+        found = self._patterns.get((row.place, key))
+        if found is None:
+            found = self._patterns[(row.place, key)] = self._made(row, key, amounts)
+        pattern, order = found
+        filled = [fill(decided.slots) for fill in row.fills] + [amount[3] for amount in amounts]
+        hans, hant, en = (pattern % tuple([filled[at] for at in order])).split("\n")
+        return {"zh-Hans": hans, "zh-Hant": hant, "en": en}
+
+    def _made(self, row: Row, key: Key, amounts: Sequence[Amount]) -> Pattern:
+        """All three sentences as one pattern, a line each, and which of the fillings goes where."""
+        numbers = iter(range(len(amounts)))
+        parts: list[Part | list[Part]] = []
+        for entry in row.due:
+            options = (entry,) if isinstance(entry, Remedy) else entry.options
+            said = [part for option in options if (part := self._part(option, row, key, numbers))]
+            parts += [said] if len(said) > 1 else said
+        lines = [sentence(row.reasons[at], parts, self._source, at, self._about_fee) for at in range(len(LANGUAGES))]
+        pieces = _PLACE.split("\n".join(" ".join(line.split()) for line in lines))
+        order = tuple(int(piece) for piece in pieces[1::2])
+        return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), order
+
+    def _part(self, remedy: Remedy, row: Row, key: Key, numbers: Any) -> Part | None:
+        if remedy.pair is None:
+            return Part(remedy.kind)
+        at = next(numbers)
+        if not key[at]:
+            return None
+        return Part(remedy.kind, f"\0{len(row.fills) + at}\0", remedy.unit, remedy.in_money, key[at] == 1)
+
+
+def _plainly(text: str) -> str:
+    return text.replace("\0", "")
