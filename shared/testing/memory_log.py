@@ -25,13 +25,17 @@ class MemoryBroker:
     def partitions(self, topic: str) -> int:
         return self.counts.get(topic, self.default_partitions)
 
-    def append(self, message: Outgoing) -> tuple[Part, int]:
-        """Puts one message at the end of its partition."""
+    def append(self, message: Outgoing, count: int | None = None) -> tuple[Part, int]:
+        """Puts one message at the end of its partition; `count`: how many partitions its producer knows of."""
         key = message.key_bytes
-        part = message.topic, ids.partition(key, self.partitions(message.topic))
+        part = message.topic, ids.partition(key, count or self.partitions(message.topic))
         records = self.records.setdefault(part, [])
-        records.append(Record(*part, len(records), self.now(), key, message.value, message.headers))
+        records.append(Record(*part, len(records), self.time(part), key, message.value, message.headers))
         return part, len(records) - 1
+
+    def time(self, part: Part) -> datetime:
+        """The clock of the broker that leads a partition."""
+        return self.now()
 
     def all(self, topic: str) -> list[Record]:
         """Every record of a topic, partition by partition."""
@@ -148,6 +152,10 @@ class MemoryLog:
         if self.broker.away:
             raise Transient("log away")
         self.before_commit(offsets)
+        self.committed(offsets)
+
+    def committed(self, offsets: Mapping[Part, int]) -> None:
+        """What the broker does at one moment."""
         for part, offset in offsets.items():
             if part in self._owned:
                 self.broker.committed[self.group, part] = self._owned[part] = offset

@@ -1,7 +1,6 @@
 """The twin of the store: guarded writes on copies, failures on demand."""
 
 import asyncio
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,11 +29,31 @@ class MemoryStore:
 
     async def load(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         await asyncio.sleep(0)
-        self._check()
-        return {id: copy.deepcopy(self.things[id]) for id in ids if id in self.things}
+        return self.loaded(ids)
 
     async def write(self, changes: Sequence[Change]) -> Written:
         await asyncio.sleep(0)
+        written = self.written(changes)
+        if self.lose_answer:
+            self.lose_answer -= 1
+            raise Transient("answer of the store lost")
+        return written
+
+    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        await asyncio.sleep(0)
+        self.kept(pages)
+
+    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
+        await asyncio.sleep(0)
+        return self.found_due(lane, shards, until_minute)
+
+    # What the server does, at one moment ---------------------------------------------------------
+
+    def loaded(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        self._check()
+        return {id: copied(self.things[id]) for id in ids if id in self.things}
+
+    def written(self, changes: Sequence[Change]) -> Written:
         self._check()
         self.before_write(changes)
         conflicts, refused = set(), {}
@@ -47,26 +66,31 @@ class MemoryStore:
             elif self.things.get(change.id, {}).get("v", 0) != change.loaded:
                 conflicts.add(change.id)
             else:
-                self.things[change.id] = copy.deepcopy(change.document)
-        if self.lose_answer:
-            self.lose_answer -= 1
-            raise Transient("answer of the store lost")
+                self.things[change.id] = copied(change.document)
         return Written(frozenset(conflicts), refused)
 
-    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
-        await asyncio.sleep(0)
+    def kept(self, pages: Mapping[str, dict[str, Any]]) -> None:
         self._check()
-        self.pages.update(copy.deepcopy(dict(pages)))
+        self.pages.update(copied(dict(pages)))
 
-    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
-        await asyncio.sleep(0)
+    def found_due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
         self._check()
         found = [
             thing
             for thing in self.things.values()
             if thing["lane"] == lane and thing["shard"] in shards and thing.get("due", until_minute + 1) <= until_minute
         ]
-        return copy.deepcopy(sorted(found, key=lambda thing: int(thing["due"])))
+        found.sort(key=lambda thing: int(thing["due"]))
+        return [{"_id": thing["_id"], "clocks": copied(thing.get("clocks", {}))} for thing in found]
+
+
+def copied(value: Any) -> Any:
+    """A copy of a document: maps and lists anew, what they hold cannot be changed."""
+    if type(value) is dict:
+        return {key: copied(held) for key, held in value.items()}
+    if type(value) is list:
+        return [copied(held) for held in value]
+    return value
 
 
 class MemorySwitch(Switch):

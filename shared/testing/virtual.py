@@ -1,0 +1,171 @@
+"""An event loop with virtual time and processes that can be killed or frozen: one seed, one run, exactly again."""
+
+import asyncio
+import contextvars
+import heapq
+import random
+from asyncio import events
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
+
+
+class Process:
+    """What one operating-system process would run: its callbacks in their order, while it lives and is not frozen."""
+
+    __slots__ = ("alive", "frozen", "name", "queue", "steps")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.alive, self.frozen = True, False
+        self.queue: deque[asyncio.Handle] = deque()
+        self.steps = 0
+
+
+class Stuck(RuntimeError):
+    """Nothing can happen any more, and what was waited for has not happened."""
+
+
+class VirtualLoop(asyncio.AbstractEventLoop):
+    """Runs whichever process the seed picks next; when none can run, time jumps to the next timer.
+
+    Nothing real can be reached from it: sockets, threads and signals are not implemented.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.choice = random.Random(seed)
+        self.world = Process("world")
+        self.faults: list[dict[str, Any]] = []
+        self.steps = 0
+        self._now = 0.0
+        self._count = 0
+        self._timers: list[tuple[float, int, asyncio.Handle, Process]] = []
+        self._runnable: list[Process] = []
+
+    # What asyncio asks of a loop -----------------------------------------------------------------
+
+    def time(self) -> float:
+        return self._now
+
+    def get_debug(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return True
+
+    def is_closed(self) -> bool:
+        return False
+
+    def create_future(self) -> asyncio.Future[Any]:
+        return asyncio.Future(loop=self)
+
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> asyncio.Task[Any]:
+        return asyncio.Task(coro, loop=self, name=name, context=context)
+
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]
+        context = contextvars.copy_context() if context is None else context
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready(context.get(PROCESS) or self.world, handle)
+        return handle
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
+        context = contextvars.copy_context() if context is None else context
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self._count += 1
+        heapq.heappush(self._timers, (when, self._count, handle, context.get(PROCESS) or self.world))
+        return handle
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """What nobody awaited and what a callback raised is kept; a task of a killed process is no fault."""
+        if "exception" in context:
+            self.faults.append(context)
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """It is passed over when its time comes."""
+
+    # Processes -----------------------------------------------------------------------------------
+
+    def spawn(self, process: Process, work: Coroutine[Any, Any, Any], name: str = "") -> asyncio.Task[Any]:
+        """Begins work inside a process; what it begins in turn belongs to that process too."""
+        context = contextvars.copy_context()
+        context.run(PROCESS.set, process)
+        return self.create_task(work, name=name or None, context=context)
+
+    def after(self, delay: float, callback: Callable[..., Any], *args: Any) -> None:
+        """Calls back outside of every process: the network, the servers, other people."""
+        handle = asyncio.Handle(callback, args, self, _OUTSIDE)
+        self._count += 1
+        heapq.heappush(self._timers, (self._now + delay, self._count, handle, self.world))
+
+    def kill(self, process: Process) -> None:
+        """As SIGKILL: nothing of it runs again, no `finally`, no answer."""
+        process.alive = False
+        process.queue.clear()
+        if process in self._runnable:
+            self._runnable.remove(process)
+
+    def freeze(self, process: Process) -> None:
+        """As SIGSTOP: what comes to it waits."""
+        process.frozen = True
+        if process in self._runnable:
+            self._runnable.remove(process)
+
+    def thaw(self, process: Process) -> None:
+        """As SIGCONT."""
+        process.frozen = False
+        if process.alive and process.queue and process not in self._runnable:
+            self._runnable.append(process)
+
+    def _ready(self, process: Process, handle: asyncio.Handle) -> None:
+        if not process.alive:
+            return
+        if not process.queue and not process.frozen:
+            self._runnable.append(process)
+        process.queue.append(handle)
+
+    # Running -------------------------------------------------------------------------------------
+
+    def run(self, main: Coroutine[Any, Any, Any]) -> Any:
+        """Until `main` is done; its result."""
+        before = events._get_running_loop()
+        events._set_running_loop(self)
+        try:
+            task = self.create_task(main)
+            while not task.done():
+                self._step()
+            return task.result()
+        finally:
+            events._set_running_loop(before)
+
+    def _step(self) -> None:
+        if not self._runnable:
+            self._advance()
+        at = int(self.choice.random() * len(self._runnable)) if len(self._runnable) > 1 else 0
+        process = self._runnable[at]
+        handle = process.queue.popleft()
+        if not process.queue:
+            self._runnable[at] = self._runnable[-1]
+            self._runnable.pop()
+        self.steps += 1
+        process.steps += 1
+        if not handle._cancelled:
+            handle._run()
+
+    def _advance(self) -> None:
+        """To the next timer, and to all of that moment."""
+        timers = self._timers
+        while not self._runnable:
+            if not timers:
+                raise Stuck("nothing is left to happen")
+            when, _, handle, process = heapq.heappop(timers)
+            self._now = max(self._now, when)
+            if not handle._cancelled:
+                self._ready(process, handle)
+
+
+_OUTSIDE = contextvars.Context()
