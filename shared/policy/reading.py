@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from shared.policy import plans, profile, rule_checks, words
 from shared.policy.engine import Engine, engine_for
 from shared.policy.outcome import Evidence, Reading, needs_person
 from shared.policy.policy import InForce, Policy, UnknownLine
 from shared.policy.telling import TooMuch
 
-__all__ = ["Evidence", "Reading", "read", "screen"]
+__all__ = ["SECTIONS", "Evidence", "Reading", "read", "screen"]
+
+# What of a pack reading needs; a process that only reads loads no more.
+SECTIONS = (profile.SECTION, plans.SECTION, words.SECTION, rule_checks.SECTION)
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Labelled texts, written before the rules saw them, and how well the rules read them."""
