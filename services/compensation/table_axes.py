@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from services.compensation.table_cells import Cell, Interval
-from services.compensation.table_units import Wrong
+from services.compensation.table_units import Wrong, several
 from shared.money import EXACT, plain
 
 
@@ -45,7 +45,7 @@ class Scale:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, Decimal):
-            return plain(value) + (f" {self.unit}" if self.unit else "")
+            return f"{plain(value)} {several(self.unit)}" if self.unit else plain(value)
         return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from services.compensation.table_compile import Compiled
 from services.compensation.table_cover import TooEntangled, Walk
 from services.compensation.table_decide import Session, decide
 from services.compensation.table_due import Remedy
 from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import KINDS, ExampleModel
 from services.compensation.table_read import as_json
+from services.compensation.table_ready import Compiled
 from services.compensation.table_units import Wrong, read_number
 from shared.money import EXACT, smallest_unit
 from shared.policy.source import Place

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from services.compensation.table_cases import Unfit
-from services.compensation.table_compile import Compiled, Row, Shape
 from services.compensation.table_due import Remedy
 from services.compensation.table_given import CannotAssess, fact_pointer
+from services.compensation.table_ready import Compiled, Row, Shape
 from services.compensation.table_terms import Link
 from services.compensation.table_why import shape_of
 

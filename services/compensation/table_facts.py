@@ -9,7 +9,7 @@ from typing import Any
 from services.compensation.table_axes import Scale
 from services.compensation.table_model import FactModel
 from services.compensation.table_read import MISSING, Setting, as_json, json_reader, literal_reader, places_of
-from services.compensation.table_units import MONEY, RATE, Wrong, is_time, unit_name
+from services.compensation.table_units import MONEY, RATE, Wrong, is_time, several, unit_name
 from shared.money import DECIMALS, amount_text, plain
 
 BIGGEST = Decimal(10) ** 12
@@ -153,11 +153,11 @@ def _expected(model: FactModel, unit: str | None, setting: Setting, low: Any, hi
             like = amount_text(Decimal(12), setting.currency) if setting.currency else "12"
             kind = f"an amount in {setting.currency} as text, like '{like}'"
         case "integer":
-            kind = f"a whole number{f' of {unit}s' if unit else ''}"
+            kind = f"a whole number{f' of {several(unit)}' if unit else ''}"
         case "share":
             kind = "a share between 0 and 1 as text, like '0.4'"
         case _:
-            kind = f"a number{f' of {unit}s' if unit else ''}, like '12.5'"
+            kind = f"a number{f' of {several(unit)}' if unit else ''}, like '12.5'"
     if model.type == "share" and low == 0 and high == 1:
         return kind
     ends = [f"at least {plain(low) if isinstance(low, Decimal) else low.isoformat()}"] if low is not None else []

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.compensation.table_compile import Compiled
 from services.compensation.table_read import MISSING
+from services.compensation.table_ready import Compiled
 from services.compensation.table_units import Wrong
 
 Json = dict[str, Any]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from services.compensation.table_compile import Compiled
 from services.compensation.table_due import Choice
 from services.compensation.table_facts import Fact
 from services.compensation.table_read import MISSING, as_json
+from services.compensation.table_ready import Compiled
 from services.compensation.table_terms import Given, Link
 from services.compensation.table_units import Wrong
 from shared.policy.source import Place

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from services.compensation.table_compile import Row
 from services.compensation.table_decide import Amount, Decided
 from services.compensation.table_due import Remedy
+from services.compensation.table_ready import Row
 from services.compensation.table_words import LANGUAGES, Part, sentence
 
 Key = tuple[int, ...]

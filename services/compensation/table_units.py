@@ -103,6 +103,11 @@ def smaller(one: str, other: str) -> str:
     return one if one == other or _SIZE[one][1] <= _SIZE[other][1] else other
 
 
+def several(unit: str) -> str:
+    """A unit as it is said of more than one, or a currency."""
+    return unit if unit in DECIMALS else unit.replace("_", " ") + "s"
+
+
 def is_time(unit: str) -> bool:
     return _SIZE.get(unit, ("",))[0] == "time"
 

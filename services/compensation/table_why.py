@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from services.compensation.table_compile import Compiled, Shape
+from services.compensation.table_ready import Compiled, Shape
 from services.compensation.table_term import Pair
 from shared.money import EXACT, plain
 

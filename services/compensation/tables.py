@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, TypedDict
 from weakref import WeakKeyDictionary
 
-from services.compensation.table_compile import Compiled, compile_table
+from services.compensation.table_compile import compile_table
 from services.compensation.table_decide import Decided, Session, decide
 from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import TableModel
 from services.compensation.table_read import MISSING, as_json
+from services.compensation.table_ready import Compiled
 from services.compensation.table_sentences import Sentences
 from services.compensation.table_terms import Given, Link
 from services.compensation.table_why import skipped, steps
