@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, WithJsonSchema
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
 from shared.policy.documents import Dated, Identifier, Named, PackModel, Words
 
@@ -60,12 +60,23 @@ Due = Annotated[Any, WithJsonSchema(_DUE_SCHEMA)]
 When = Annotated[Any, WithJsonSchema({"anyOf": [_CELLS, {"type": "array", "items": _CELLS}]})]
 
 
+def _of(least: int, most: int) -> BeforeValidator:
+    """A list or mapping of bounded size."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, (list, dict)) and not least <= len(value) <= most:
+            raise ValueError(f"holds {len(value)} entries; write {least} to {most}, or split the table")
+        return value
+
+    return BeforeValidator(check)
+
+
 class FactModel(PackModel):
     """One fact a table asks for. `default` makes it one that may be left out; `or_none` one that may be null."""
 
     type: Literal["money", "decimal", "integer", "share", "duration", "choice", "yes_no", "date", "datetime", "text"]
     unit: Annotated[str, Field(max_length=30)] | None = None
-    values: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], Field(max_length=100)] = ()
+    values: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], _of(0, 100)] = ()
     min: str | None = None
     max: str | None = None
     places: Annotated[int, Field(ge=0, le=9)] | None = None
@@ -102,8 +113,8 @@ class TableModel(Dated):
     rounding: Annotated[str, Field(max_length=40)] | None = None
     borne_by: Name
     time_zone: Annotated[str, Field(max_length=60)] = "UTC"
-    facts: Annotated[dict[Name, FactModel], Field(min_length=1, max_length=40)]
-    steps: Annotated[dict[Name, Term], Field(max_length=40)] = Field(default_factory=dict)
-    rows: Annotated[tuple[RowModel, ...], Field(min_length=1, max_length=1000)]
-    examples: Annotated[tuple[ExampleModel, ...], Field(min_length=1, max_length=1000)]
+    facts: Annotated[dict[Name, FactModel], _of(1, 40)]
+    steps: Annotated[dict[Name, Term], _of(0, 40)] = Field(default_factory=dict)
+    rows: Annotated[tuple[RowModel, ...], _of(1, 1000)]
+    examples: Annotated[tuple[ExampleModel, ...], _of(1, 1000)]
     _compiled: Any = PrivateAttr(default=None)

@@ -38,7 +38,7 @@ def _fee_to_half_yuan(fare: Fraction, percent: int) -> Fraction:
 def cn_rail_refund(f: Facts) -> Owed:
     fare, hours = number(f["fare"]), number(f["hours_before_departure"])
     if f.get("suspended"):
-        return [("one_of", money("refund", fare) + ["rebooking"])] if fare else ["rebooking"]
+        return [("one_of", [*money("refund", fare), "rebooking"])] if fare else ["rebooking"]
     if f.get("illness_proof"):
         return money("refund", fare)
     if f.get("changed") and not f.get("changed_refundable", True):
@@ -61,7 +61,7 @@ def cn_rail_disruption(f: Facts) -> Owed:
     if f["cause"] == "passenger":
         return []
     fare = number(f["fare"])
-    choice = [("one_of", money("refund", fare) + ["rebooking"])] if fare else ["rebooking"]
+    choice = [("one_of", [*money("refund", fare), "rebooking"])] if fare else ["rebooking"]
     return choice + (["lodging"] if f.get("overnight") else [])
 
 

@@ -1,9 +1,8 @@
-"""What is owed in the air, on the road, in shops and schools, worked out by plain functions; knows nothing of tables."""
+"""What is owed in the air, on the road, in shops and schools, by plain functions that know nothing of tables."""
 
 import math
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from tests.services.compensation.tables.oracle_rail import Facts, Owed, money, nearest, number
 

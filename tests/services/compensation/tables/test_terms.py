@@ -182,4 +182,6 @@ def test_an_absurd_result_is_refused() -> None:
 
 
 def test_terms_of_one_sort_are_not_mixed() -> None:
-    assert "money and kilogram do not go together" in str(faults(term("{plus: [price, weight]}", PRICE + "\n" + WEIGHT)))
+    assert "money and kilogram do not go together" in str(
+        faults(term("{plus: [price, weight]}", PRICE + "\n" + WEIGHT))
+    )

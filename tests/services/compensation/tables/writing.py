@@ -76,7 +76,9 @@ def amount(text: str, **facts: Any) -> str:
     return next((r.get("amount") or r["quantity"] for r in found), "")
 
 
-def term(written: str, facts: str = "  price: {type: money}", steps: str = "", kind: str = "compensation", **more: str) -> str:
+def term(
+    written: str, facts: str = "  price: {type: money}", steps: str = "", kind: str = "compensation", **more: str
+) -> str:
     """A table of one row that owes this term; its example only has to be there."""
     rows = f"  - id: only\n    due: [{{{kind}: {written}}}]\n    REASON"
     return table(facts, rows, "  - {facts: {}, row: only, due: nothing}", steps, **more)
