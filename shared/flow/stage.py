@@ -50,6 +50,7 @@ class Stage:
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
+        self._read_ahead = False
         log.drain = self._drain_before_revocation
 
     def stop(self) -> None:
@@ -83,8 +84,8 @@ class Stage:
         if reason is not None:
             await self._stand(reason)
             return
-        if self.status.state == "stopped":  # resumed: what was read ahead while stopped is read again
-            self._told_while_stopped = frozenset()
+        if self._read_ahead:  # resumed, whatever came between: what was read while stopped is read again
+            self._told_while_stopped, self._read_ahead = frozenset(), False
             self.log.seek(self.log.owned())
         records = await self.log.fetch(self.size, self.pace.wait_s)
         async with self.log.lock:
@@ -166,6 +167,7 @@ class Stage:
         self.status.stops(reason)
         async with self.log.lock:
             await self._settle()
+        self._read_ahead = True
         held = frozenset(self.log.owned().items())
         if held == self._told_while_stopped:
             # the client must go on polling or it could never rejoin its group

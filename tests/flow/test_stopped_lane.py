@@ -1,0 +1,42 @@
+"""A lane that was stopped goes on where it stopped, whatever happened in between."""
+
+import asyncio
+
+from tests.flow.bench import Bench
+from tests.flow.toy import said
+
+
+async def stopped(bench: Bench):
+    stage = await bench.stage()
+    await bench.switch.stop("standard", "by hand")
+    for number in (1, 2, 3):
+        bench.put(said(f"w{number}", number))
+    await bench.turn(stage)
+    assert bench.store.things == {}
+    return stage
+
+
+async def test_what_was_read_while_stopped_is_read_again_when_the_store_was_away_at_the_moment_of_resuming():
+    bench = Bench()
+    bench.store.away = True
+    stage = await stopped(bench)
+    running = asyncio.create_task(stage.run())
+    await asyncio.sleep(0.02)
+    bench.store.away, bench.switch.reasons["standard"] = False, None
+    await asyncio.sleep(0.05)
+    stage.stop()
+    await running
+    assert bench.thing()["state"]["words"] == ["w1", "w2", "w3"]
+
+
+async def test_what_was_read_while_stopped_is_read_again_when_a_batch_was_outstanding_at_the_stop():
+    bench = Bench().put(said("w0", 9))
+    stage = await bench.stage()
+    await bench.turn(stage)  # decided; its delivery is outstanding
+    await bench.switch.stop("standard", "by hand")
+    for number in (1, 2, 3):
+        bench.put(said(f"w{number}", number))
+    await bench.turn(stage)
+    bench.switch.reasons["standard"] = None
+    await bench.run(stage)
+    assert bench.thing()["state"]["words"] == ["w0", "w1", "w2", "w3"]
