@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.codec_options import CodecOptions, TypeCodec, TypeEncoder, TypeRegistry
 from bson.decimal128 import Decimal128
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReadPreference
@@ -30,8 +31,17 @@ class _DecimalCodec(TypeCodec):
         return value.to_decimal()
 
 
+class _DayEncoder(TypeEncoder):
+    """A day without a time stands as text, YYYY-MM-DD; BSON knows only moments."""
+
+    python_type = date
+
+    def transform_python(self, value: date) -> str:
+        return value.isoformat()
+
+
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
-    tz_aware=True, uuid_representation=UuidRepresentation.STANDARD, type_registry=TypeRegistry([_DecimalCodec()])
+    tz_aware=True, uuid_representation=UuidRepresentation.STANDARD, type_registry=TypeRegistry([_DecimalCodec(), _DayEncoder()])
 )
 
 

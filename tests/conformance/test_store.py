@@ -1,6 +1,6 @@
 """What the flow asks of a store, held against the twin and the embedded store."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from shared.flow.records import Change
@@ -23,6 +23,11 @@ async def test_money_times_and_bytes_come_back_as_they_went(store):
     await store.write([Change("a", 0, document("a", 1, state=state))])
     assert (await store.load(["a"]))["a"]["state"] == state
     assert str((await store.load(["a"]))["a"]["state"]["amount"]) == "27.50"
+
+
+async def test_a_day_without_a_time_is_kept(store):
+    await store.write([Change("a", 0, document("a", 1, state={"on": date(2026, 11, 22)}))])
+    assert str((await store.load(["a"]))["a"]["state"]["on"]) == "2026-11-22"
 
 
 async def test_only_the_conflicting_documents_of_a_write_conflict(store):
