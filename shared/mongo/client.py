@@ -41,7 +41,9 @@ class _DayEncoder(TypeEncoder):
 
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
-    tz_aware=True, uuid_representation=UuidRepresentation.STANDARD, type_registry=TypeRegistry([_DecimalCodec(), _DayEncoder()])
+    tz_aware=True,
+    uuid_representation=UuidRepresentation.STANDARD,
+    type_registry=TypeRegistry([_DecimalCodec(), _DayEncoder()]),
 )
 
 
