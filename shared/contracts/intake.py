@@ -108,6 +108,7 @@ class FactsSupplied(Happened):
     complaints: list[str]
     facts: dict[str, Any] = {}
     references: dict[str, str] = {}
+    screen: Screen = Field(default_factory=Screen)
 
 
 class ErasureAsked(Happened):

@@ -1,0 +1,235 @@
+"""Intake decides: a complaint is received once, and what is added joins it, whichever came first. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.intake import joining
+from services.intake.domain import (
+    Asking,
+    Complaint,
+    Create,
+    Reopen,
+    State,
+    Supplement,
+    Withdraw,
+    heavier,
+    kind_of,
+    lane_of,
+    missing_after,
+)
+from shared import ids
+from shared.contracts.intake import (
+    SEALED_CONTACT,
+    SEALED_TEXT,
+    ComplainantErased,
+    ComplaintReceived,
+    ComplaintStands,
+    ComplaintSupplemented,
+    ContactTold,
+    ErasureAsked,
+    FactsSupplied,
+    Receipt,
+    ReopeningAsked,
+    WithdrawalAsked,
+)
+from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telling
+from shared.flow.thing import Thing
+
+CONTACTS, RECEIPTS = "redress.contacts", "redress.receipts"
+GONE_AGAIN = {"contact-gone-1": timedelta(hours=1), "contact-gone-2": timedelta(days=1)}
+"""A contact told by a replica that had not heard of the erasure yet is taken back once more."""
+WAITING: dict[str, type[Asking]] = {"supplement": Supplement, "withdraw": Withdraw, "reopen": Reopen}
+MOST_WAITING = 50
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When an answer is expected, from the moment a complaint is received."""
+
+    answer: timedelta = timedelta(hours=24)
+    safety_answer: timedelta = timedelta(minutes=5)
+
+
+def decide(thing: Thing[State], input: Input, now: datetime, policy: Policy) -> tuple[Thing[State], Sequence[Telling]]:
+    """What other services tell is kept for the status page and changes nothing here."""
+    if kind_of(thing.id) != "complaint":
+        return thing, joining.decide(thing, input, now)
+    if isinstance(input, Asked):
+        return thing, _asked(thing, input, now, policy)
+    if isinstance(input, Struck) and input.clock in GONE_AGAIN:
+        return thing, [Tell(ContactTold(contact=None), topic=CONTACTS)]
+    if isinstance(input, Heard) and isinstance(input.fact.happened, FactsSupplied):
+        given = input.fact.happened
+        body = Supplement(by="partner", kind="facts", facts=given.facts, references=given.references,
+                          screen=given.screen, lane=lane_of(given.screen))  # fmt: skip
+        return thing, _add(thing, body)
+    if isinstance(input, Heard) and isinstance(input.fact.happened, ErasureAsked):
+        return thing, _erase(thing, now)
+    return thing, []
+
+
+def _asked(thing: Thing[State], asked: Asked, now: datetime, policy: Policy) -> list[Telling]:
+    body, complaint = asked.request.body, thing.state.complaint
+    if isinstance(body, Create):
+        return _create(thing, body, now, policy) if not complaint.received else _create_again(thing, body)
+    if not complaint.received:
+        return _wait(complaint, body)
+    if not _speaks_for(complaint, body.by):  # type: ignore[attr-defined]
+        return [_problem(403, "forbidden", "this complaint was told through another channel")]
+    return [*_add(thing, body), Reply(202, _answer(thing, complaint.stands.supplements))]
+
+
+def _speaks_for(complaint: Complaint, by: str) -> bool:
+    """The complainant, a partner system, or the channel it was told through."""
+    return by in ("complainant", "partner", f"integration:{complaint.stands.integration}")
+
+
+# Creating ----------------------------------------------------------------------------------------------
+
+
+def _create(thing: Thing[State], body: Create, now: datetime, policy: Policy) -> list[Telling]:
+    complaint = thing.state.complaint
+    thing.raise_lane(body.lane)
+    told_of = body.model_dump(include=set(ComplaintStands.model_fields) - {"lane", "kind"})
+    in_danger = body.screen.safety != "none"
+    complaint.stands = ComplaintStands(
+        **told_of,
+        kind=body.telling,
+        reference=ids.reference(thing.id),
+        received_at=now,
+        answer_expected_at=now + (policy.safety_answer if in_danger else policy.answer),
+        reachable=body.contact is not None,
+    )
+    complaint.received, complaint.told_by = True, body.told_by
+    complaint.text, complaint.contact, complaint.explained = body.text, body.contact, body.explained
+    waiting, complaint.waiting = complaint.waiting, []
+    told: list[Telling] = [Tell(ComplaintReceived(channel=body.channel, line=body.line), who=body.by)]
+    for one in waiting:
+        held = WAITING[one["what"]].model_validate(one["body"])
+        if _speaks_for(complaint, held.by):
+            told += _add(thing, held)
+    if body.contact is not None:
+        told.append(Tell(ContactTold(contact=body.contact), who=body.by, topic=CONTACTS))
+    return [*told, *_receipt(thing, body), Reply(202, _answer(thing))]
+
+
+def _create_again(thing: Thing[State], body: Create) -> list[Telling]:
+    """A used key with another body is a message on the complaint, and is told so: nothing accepted is lost."""
+    told = _add(thing, body, always=True)
+    number = thing.state.complaint.stands.supplements
+    reason = "this key was used with another body: it became a message on the complaint"
+    answer = {**_answer(thing, number), "became": "message", "detail": reason}
+    return [*told, *_receipt(thing, body, reason), Reply(202, answer)]
+
+
+def _receipt(thing: Thing[State], body: Create, reason: str | None = None) -> list[Telling]:
+    if body.receipt_key is None:
+        return []
+    receipt = Receipt(
+        integration=body.integration, key=body.receipt_key, accepted=True, complaint=thing.id,
+        reference=thing.state.complaint.stands.reference, reason=reason,
+    )  # fmt: skip
+    return [Tell(receipt, topic=RECEIPTS, laned=False)]
+
+
+def _answer(thing: Thing[State], number: int | None = None) -> dict[str, Any]:
+    answer = {"id": thing.id, "reference": ids.reference(thing.id), "lane": thing.lane}
+    return answer if number is None else {**answer, "number": number}
+
+
+# Adding ------------------------------------------------------------------------------------------------
+
+
+def _wait(complaint: Complaint, body: Any) -> list[Telling]:
+    """The complaint itself is on its way: what is added waits for it, here."""
+    if len(complaint.waiting) >= MOST_WAITING:
+        return [_problem(409, "conflict", "too much waits here for a complaint that has not come")]
+    what = next(name for name, model in WAITING.items() if type(body) is model)
+    complaint.waiting.append({"what": what, "body": body.model_dump(mode="json")})
+    return [Reply(202, {"waiting": "for the complaint itself"})]
+
+
+def _add(thing: Thing[State], body: Any, always: bool = False) -> list[Telling]:
+    complaint = thing.state.complaint
+    if thing.erased:
+        return []
+    if not complaint.received:
+        _wait(complaint, body)
+        return []
+    before = thing.lane, complaint.stands.screen
+    thing.raise_lane(getattr(body, "lane", "standard"))
+    if isinstance(body, Withdraw):
+        first, complaint.stands.withdrawn = not complaint.stands.withdrawn, True
+        return [Tell(WithdrawalAsked(), who=body.by)] if first else []
+    stands = complaint.stands
+    stands.screen = heavier(stands.screen, body.screen)
+    if isinstance(body, Reopen):
+        stands.reopenings, stands.withdrawn = stands.reopenings + 1, False
+        return [Tell(ReopeningAsked(text=body.text, screen=body.screen), who=body.by)]
+    news = always or body.kind != "facts" or before != (thing.lane, stands.screen)
+    return _supplement(thing, body, news)
+
+
+def _supplement(thing: Thing[State], body: Supplement, always: bool) -> list[Telling]:
+    complaint, stands = thing.state.complaint, thing.state.complaint.stands
+    before = stands.model_copy(deep=True)
+    stands.facts = {**stands.facts, **body.facts}
+    stands.references = {**stands.references, **body.references}
+    stands.signals = list(dict.fromkeys([*stands.signals, *body.signals]))
+    stands.wish = body.wish or stands.wish
+    stands.incident_on = body.incident_on or stands.incident_on
+    stands.missing = missing_after(stands.missing, [*body.given, *body.facts, *body.references])
+    stands.complainant = stands.complainant or body.complainant
+    stands.reachable = stands.reachable or body.contact is not None
+    if not always and stands == before:
+        return []
+    stands.supplements += 1
+    number = stands.supplements
+    if body.evidence:
+        complaint.evidence = [*complaint.evidence, body.evidence]
+        stands.references = {**stands.references, f"evidence_{number}": str(body.evidence["reference"])}
+    happened = ComplaintSupplemented(
+        kind=body.kind, number=number, text=body.text, screen=body.screen, signals=body.signals
+    )
+    told: list[Telling] = [Tell(happened, who=body.by)]
+    if body.contact is not None:
+        complaint.contact = body.contact
+        told.append(Tell(ContactTold(contact=body.contact), who=body.by, topic=CONTACTS))
+    return told
+
+
+# Erasing -----------------------------------------------------------------------------------------------
+
+
+def _erase(thing: Thing[State], now: datetime) -> list[Telling]:
+    if thing.erased:
+        return []
+    thing.erased = True
+    kept = thing.state.complaint.stands
+    kept.erased, kept.complainant, kept.external_id, kept.reachable = True, "", None, False
+    thing.state.complaint = Complaint(received=thing.state.complaint.received, stands=kept)
+    for name, after in GONE_AGAIN.items():
+        thing.set_clock(name, now + after)
+    return [Tell(ComplainantErased()), Tell(ContactTold(contact=None), topic=CONTACTS)]
+
+
+def _problem(status: int, kind: str, detail: str) -> Reply:
+    return Reply(status, {"type": f"https://redress.example/problems/{kind}", "title": detail, "status": status})
+
+
+# For the flow ------------------------------------------------------------------------------------------
+
+
+def stands(thing: Thing[State]) -> dict[str, Any]:
+    """How a complaint stands, for everybody; references and complainants show nothing."""
+    if kind_of(thing.id) != "complaint":
+        return {"lane": thing.lane}
+    return thing.state.complaint.stands.model_copy(update={"lane": thing.lane}).model_dump(mode="json")
+
+
+def sealed(thing: Thing[State]) -> dict[str, str] | None:
+    """The parts only one other service each can open."""
+    parts = {SEALED_TEXT: thing.state.complaint.text, SEALED_CONTACT: thing.state.complaint.contact}
+    return {name: part for name, part in parts.items() if part is not None} or None

@@ -1,0 +1,149 @@
+"""What the routes share: who is calling, what may be asked of whom, and how a complaint is taken in."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request as HttpRequest
+
+from services.intake.domain import Create
+from services.intake.integrations import Integration, Integrations, check_signature
+from services.intake.sealed import Reception
+from services.intake.told import Accepted, Asked, Told
+from shared import clock, ids, links
+from shared.flow.edge import Edge
+from shared.flow.messages import Lane, Request
+from shared.flow.records import Store
+from shared.web.auth import API_KEY, api_key, bearer, unauthenticated
+from shared.web.problems import Problem
+
+MOST_ADDED, WITHIN_S = 60, 3600.0
+REMEMBERED = 20_000
+
+
+@dataclass
+class Remembered:
+    """The last things seen here, each with a value; a helper of this replica only, nothing hangs on it."""
+
+    values: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+
+    def put(self, key: str, value: Any) -> Any:
+        """Puts a value and returns the one before."""
+        before = self.values.pop(key, None)
+        self.values[key] = value
+        if len(self.values) > REMEMBERED:
+            self.values.popitem(last=False)
+        return before
+
+
+@dataclass
+class Desk:
+    """The parts the routes work with."""
+
+    edge: Edge
+    store: Store
+    reception: Reception
+    integrations: Integrations
+    find: Callable[[str, str], Awaitable[Sequence[dict[str, Any]]]]
+    link_secret: bytes
+    public_url: str
+    answer: timedelta
+    safety_answer: timedelta
+    batch_most: int = 500
+    used: Remembered = field(default_factory=Remembered)
+    paces: Remembered = field(default_factory=Remembered)
+
+    # Who is calling --------------------------------------------------------------------------------
+
+    async def integration(self, http: HttpRequest) -> Integration:
+        """By API key, and by signature where one is given or demanded; Problem 401."""
+        id, secret = api_key(http)
+        found = await self.integrations.by_key(id, secret)
+        if found is None:
+            raise unauthenticated("no integration has this API key")
+        if found.signed or "webhook-signature" in http.headers:
+            fault = check_signature(found, dict(http.headers), http.state.body, clock.now())
+            if fault is not None:
+                raise unauthenticated(fault)
+        return found
+
+    async def speaker(self, http: HttpRequest, complaint: str) -> str:
+        """`complainant` by the secret link's token, or `integration:<id>` by API key; Problem 401."""
+        given = bearer(http) or ""
+        if API_KEY.fullmatch(given) or "x-api-key" in http.headers:
+            return f"integration:{(await self.integration(http)).id}"
+        self.complainant(http, complaint)
+        return "complainant"
+
+    def complainant(self, http: HttpRequest, complaint: str) -> None:
+        """Problem 401 unless the secret link's token speaks for this complaint."""
+        given = bearer(http)
+        if given is None:
+            raise unauthenticated("the secret link's token is needed, as Authorization: Bearer")
+        if links.complaint_of(self.link_secret, given) != complaint:
+            raise unauthenticated("this token does not speak for this complaint")
+
+    def pace(self, complaint: str) -> None:
+        """A complaint is a bounded document: Problem 429 when too much is added to it in an hour."""
+        now = time.monotonic()
+        recent = [at for at in self.paces.values.get(complaint, ()) if now - at < WITHIN_S]
+        self.paces.put(complaint, [*recent, now][-MOST_ADDED - 1 :])
+        if len(recent) >= MOST_ADDED:
+            raise Problem("too-many-requests", "too much was added to this complaint", headers={"Retry-After": "600"})
+
+    # Taking in -------------------------------------------------------------------------------------
+
+    def take(self, told: Told, sender: Integration, key: str) -> Request:
+        """The request for the inbox; Problem 422 when the pack or the integration says no."""
+        now = clock.now()
+        faults = self.reception.faults(told, sender.lines, now)
+        if faults:
+            raise Problem("invalid", errors=faults)
+        return self.reception.request(told, sender.id, key, now)
+
+    async def append(self, request: Request, trace: bytes) -> dict[str, Any]:
+        """Onto the log; what the decision says when this replica knows the key was used with another body."""
+        lane: Lane = "express" if request.body.lane == "express" else "standard"  # type: ignore[attr-defined]
+        await self.edge.append(request, lane, trace)
+        before = self.used.put(request.thing, request.fingerprint)
+        if before is None or before == request.fingerprint:
+            return {}
+        reply = await self.edge.answer(request)
+        return dict(reply.body) if reply else {}
+
+    def accepted(self, told: Told, request: Request) -> Accepted:
+        """The answer that follows from the request alone: a repeat gets the same."""
+        create: Create = request.body  # type: ignore[assignment]
+        danger = create.screen.safety != "none"
+        token = links.token(self.link_secret, request.thing)
+        understood = told.model_dump(
+            mode="json", exclude_none=True, exclude={"text", "contact", "channel", "idempotency_key"}
+        )
+        return Accepted(
+            id=request.thing,
+            reference=ids.reference(request.thing),
+            token=token,
+            link=f"{self.public_url}/s/{token}",
+            lane="express" if create.lane == "express" else "standard",
+            safety_first=danger,
+            answer_expected_within=duration(self.safety_answer if danger else self.answer),
+            understood=understood,
+            missing=self.asked(told.line, told.language, create.missing),
+            status=f"/v1/complaints/{request.thing}",
+        )
+
+    def asked(self, line: str, language: str, missing: Sequence[str]) -> list[Asked]:
+        """What is still asked for, by the names the pack gives."""
+        profile = self.reception.profile(line, clock.now().date())
+        names = {each.field: each.names.in_language(language) for each in profile.fields} if profile else {}
+        return [Asked(field=each, name=names.get(each, each)) for each in missing]
+
+
+def duration(span: timedelta) -> str:
+    """ISO 8601: `PT24H`, `PT5M`."""
+    hours, rest = divmod(int(span.total_seconds()), 3600)
+    minutes = rest // 60
+    return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes or not hours else "")
