@@ -32,16 +32,21 @@ def free_port() -> int:
     """
     while True:
         port = random.randint(15_000, 32_000)
-        if port in _taken:
+        if port in _taken or not port_is_free(port):
             continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
         _taken.add(port)
         return port
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens on this port of the loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def _dying_with(parent: int) -> Callable[[], None] | None:
@@ -146,6 +151,10 @@ class Server:
     def stop(self, grace: float = 15) -> int | None:
         """SIGTERM, then SIGKILL after `grace` seconds. The exit code, None when it was never started."""
         self.terminate()
+        return self.wait_ended(grace)
+
+    def wait_ended(self, grace: float) -> int | None:
+        """Waits for one asked to end, then SIGKILL. A second SIGTERM would cut short what it does to end."""
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(grace)
@@ -181,4 +190,4 @@ def stop_all(servers: Sequence[Server], grace: float = 15) -> None:
         server.terminate()
     until = time.monotonic() + grace
     for server in servers:
-        server.stop(max(0.1, until - time.monotonic()))
+        server.wait_ended(max(0.1, until - time.monotonic()))
