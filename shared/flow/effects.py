@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -19,6 +19,8 @@ from shared.flow.service import Service
 log = structlog.get_logger(__name__)
 
 MOST_IN_HAND = 200
+MOST_SAID = 32_000
+"""Bytes of an answer kept in the thing's document; a longer one keeps its verdict alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Effects:
         metrics.EFFECTS.labels(self.service.name, self.lane, order.kind, result.verdict).inc()
         answer = Answer(order.thing, order.effect, order.key, order.attempt, result.verdict, dict(result.body))
         lane: Lane = "express" if attributes.get("lane") == "express" else "standard"
-        return answer_event(answer, self.service.inbox(lane))
+        return _answer_out(answer, self.service.inbox(lane))
 
     async def _try(self, order: Order) -> Result:
         """One try within its limit; a crowd before a slow provider is told `open` at once and comes again."""
@@ -148,3 +150,13 @@ class Effects:
         """Before partitions go: what is in hand comes again to whoever holds them; keys make that harmless."""
         self._open.clear()
         self._next.clear()
+
+
+def _answer_out(answer: Answer, inbox: str) -> Outgoing:
+    """The answer for the log; where its body is too long or no JSON, the verdict still counts."""
+    with contextlib.suppress(ValueError, TypeError):
+        out = answer_event(answer, inbox)
+        if len(out.value or b"") <= MOST_SAID:
+            return out
+    log.error("a provider's answer is not kept", effect=answer.effect.split("/")[0])
+    return answer_event(replace(answer, body={"reason": "the answer was too long to keep"}), inbox)
