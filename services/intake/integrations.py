@@ -16,6 +16,8 @@ from shared.web.auth import secret_matches
 
 log = structlog.get_logger(__name__)
 
+PAUSE_S = 0.02
+
 
 class Integration(BaseModel):
     """One channel's software. `lines` empty: every line. `supplies`: may supply facts about other channels' cases."""
@@ -44,6 +46,7 @@ class Integrations:
         self._known: dict[str, Integration] = {}
         self.read_at: datetime | None = None
         self._wanted = asyncio.Event()
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """Until cancelled: reads the list again and again, and at once when somebody unknown is met."""
@@ -78,14 +81,17 @@ class Integrations:
         return found
 
     async def _look_again(self) -> None:
-        recent = self.read_at is not None and (clock.now() - self.read_at).total_seconds() < min(1.0, self.every_s)
-        if recent:
-            return
-        try:
-            await self.refresh()
-        except Transient:
-            if self.read_at is None:
-                raise
+        """One look for all who wait, with a pause before it: strangers cost the store little."""
+        arrived = clock.now()
+        async with self._looking:
+            if self.read_at is not None and self.read_at >= arrived:
+                return
+            await asyncio.sleep(PAUSE_S)
+            try:
+                await self.refresh()
+            except Transient:
+                if self.read_at is None:
+                    raise
 
     def at(self, id: str, at: datetime) -> Integration | None:
         """Who this was at that time; Transient while the list known here is older than that."""

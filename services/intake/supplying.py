@@ -71,11 +71,11 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True))
         screen, lane = desk.reception.supplied(event.data.facts, event.data.line, clock.now())
         said = {"facts": event.data.facts, "references": event.data.references, "screen": screen, "lane": lane}
-        asked: BaseModel = Supply(by=by, **said)
-        things, type = _references(event), SUPPLY
+        asked: BaseModel
         if event.subject and COMPLAINT.fullmatch(event.subject):
-            things, type = [event.subject], SUPPLEMENT
-            asked = Supplement(by=by, kind="facts", **said)
+            things, type, asked = [event.subject], SUPPLEMENT, Supplement(by=by, kind="facts", **said)
+        else:
+            things, type, asked = _references(event), SUPPLY, Supply(by=by, **said)
         to: Lane = "express" if lane == "express" else "standard"
         for thing in things:
             request = FlowRequest(thing, type, key, print_, f"integration:{sender.id}", asked, thing)
