@@ -176,6 +176,8 @@ def _supplement(thing: Thing[State], body: Supplement, always: bool) -> list[Tel
     complaint, stands = thing.state.complaint, thing.state.complaint.stands
     before = stands.model_copy(deep=True)
     stands.facts = {**stands.facts, **body.facts}
+    if body.by == "partner":
+        stands.supplied = {**stands.supplied, **body.facts}
     stands.references = {**stands.references, **body.references}
     stands.signals = list(dict.fromkeys([*stands.signals, *body.signals]))
     stands.wish = body.wish or stands.wish

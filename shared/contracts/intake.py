@@ -21,7 +21,8 @@ class Screen(Happened):
 
 
 class ComplaintStands(Stands):
-    """How a complaint stands. `facts` are typed values (amounts as text), never free text about people."""
+    """How a complaint stands. `facts` are typed values (amounts as text), never free text about people; those that
+    partner systems supplied stand in `supplied` too: what is only claimed does not."""
 
     line: str = ""
     business: str | None = None
@@ -36,6 +37,7 @@ class ComplaintStands(Stands):
     complainant: str = ""
     references: dict[str, str] = {}
     facts: dict[str, Any] = {}
+    supplied: dict[str, Any] = {}
     signals: list[str] = []
     wish: str | None = None
     incident_on: date | None = None
@@ -68,8 +70,8 @@ class ComplaintSupplemented(Happened):
 
     TYPE: ClassVar[str] = "redress.intake.supplemented.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset(
-        {"supplements", "facts", "references", "signals", "wish", "incident_on", "screen", "missing", "lane",
-         "complainant", "reachable"}
+        {"supplements", "facts", "supplied", "references", "signals", "wish", "incident_on", "screen", "missing",
+         "lane", "complainant", "reachable"}
     )  # fmt: skip
     kind: Literal["message", "evidence", "facts"]
     number: int

@@ -164,9 +164,16 @@ async def test_facts_supplied_under_a_reference_join_the_complaint_whichever_com
         for type, body, key, thing in order:
             await here.ask(type, body, key, thing).settle()
         stands = here.complaint()["stands"]
-        assert stands["facts"] == {"delay_min": 70, "cause": "weather"}
+        assert stands["facts"] == stands["supplied"] == {"delay_min": 70, "cause": "weather"}
         assert stands["references"] == {"order": "DS-1", "ticket": "T-1"}
         assert here.types()[0] == "received" and set(here.types()[1:]) == {"supplemented"}
+
+
+async def test_what_is_only_claimed_is_not_supplied():
+    here = Here().ask(CREATE, create(facts={"delay_min": 500})).ask(SUPPLEMENT, message(facts={"fare": "80"}), "m")
+    await here.settle()
+    stands = here.complaint()["stands"]
+    assert stands["facts"] == {"delay_min": 500, "fare": "80"} and stands["supplied"] == {}
 
 
 async def test_two_complaints_about_one_order_both_get_its_facts_and_a_sensor_raises_both():
