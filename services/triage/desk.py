@@ -1,0 +1,224 @@
+"""What staff do about a case, and what is answered. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from services.triage import lookups, queues, road, safety
+from services.triage import requests as ask
+from services.triage.clocks import begin, meet
+from services.triage.domain import OVER, Case, Corrective, Mark, StaffRequest, problem, worse
+from services.triage.policy import Policy
+from shared import clock
+from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
+from shared.contracts.triage import CalledBack, Finding, InfoRequested, Promised, StepTaken
+from shared.flow.messages import Reply, Request, Tell, Telling
+from shared.flow.thing import Thing
+
+AFTER_THE_END = frozenset({"call-backs", "corrective-actions", "safety"})
+VERIFY = "verify"
+Act = Callable[[Thing[Case], Any, StaffRequest, datetime, Policy], list[Telling]]
+
+
+def asked(thing: Thing[Case], request: Request, now: datetime, policy: Policy) -> list[Telling]:
+    """What follows from a request; its answer comes last, from how the case then stands."""
+    case = thing.state
+    if not case.begun:
+        return [problem(404, "not-found", "there is no such case")]
+    verb = request.type.removeprefix(ask.PREFIX).removesuffix(".v1")
+    if case.status in OVER and verb not in AFTER_THE_END:
+        return [problem(409, "conflict", f"this case is {case.status}")]
+    given: StaffRequest = request.body  # type: ignore[assignment]
+    return _ACTS[verb](thing, ask.body_of(request.type, given.body), given, now, policy)
+
+
+def answer_of(thing: Thing[Case]) -> Reply:
+    """How the case stands after what was asked."""
+    case = thing.state
+    return Reply(
+        200,
+        {
+            "id": thing.id,
+            "status": case.status,
+            "safety": case.safety,
+            "owner": case.owner,
+            "escalation_level": case.escalation_level,
+            "lane": thing.lane,
+        },
+    )
+
+
+# Who works on it -----------------------------------------------------------------------------------
+
+
+def _assign(
+    thing: Thing[Case], body: ask.Assignment, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    return queues.assign(thing.state, body.owner, now, given.by)
+
+
+def _refuse(thing: Thing[Case], body: ask.Refusal, given: StaffRequest, now: datetime, policy: Policy) -> list[Telling]:
+    if thing.state.owner is None:
+        return [problem(409, "conflict", "nobody owns this case: assign it")]
+    return queues.refuse(thing.state, body.reason, now, given.by)
+
+
+# What is done --------------------------------------------------------------------------------------
+
+
+def _step(thing: Thing[Case], body: ask.Step, given: StaffRequest, now: datetime, policy: Policy) -> list[Telling]:
+    case = thing.state
+    case.steps.append(body.step)
+    case.mark("step", now)
+    case.mark(f"step:{body.step}", now)
+    if case.status in ("triaged", "assigned"):
+        case.status = "investigating"
+    told: list[Telling] = [Tell(StepTaken(step=body.step, by=given.by), who=given.by)]
+    for key, step in case.plan_steps.items():
+        if key == body.step and step.kind == "task":
+            told += safety.acknowledge(thing, key, given.by, now)
+    return told + (lookups.verify(case, given.by) if body.step == VERIFY else [])
+
+
+def _contact(
+    thing: Thing[Case], body: ask.Contact, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    step = "contact_made" if body.reached else "contact_tried"
+    thing.state.steps.append(step)
+    told: list[Telling] = [Tell(StepTaken(step=step, by=given.by), who=given.by)]
+    if body.reached:
+        thing.state.mark("contact", now)
+        told += safety.contacted(thing, given.by, now)
+    return told
+
+
+def _promise(
+    thing: Thing[Case], body: ask.Promise, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case, by = thing.state, clock.from_ms(clock.to_ms(body.by))
+    if by <= now:
+        return [problem(422, "invalid", "a promise is for a time to come", "/by")]
+    case.promises += 1
+    name = f"promise:{body.promise}:{case.promises}"
+    book = policy.book(case.line, now)
+    told: list[Telling] = [Tell(Promised(promise=body.promise, by=by), who=given.by)]
+    return [*told, *begin(thing, book, name, "promise", Mark(at=now, n=case.counted), by)]
+
+
+def _keep_promises(thing: Thing[Case], kind: str, now: datetime) -> None:
+    for name in list(thing.state.clocks):
+        if name.startswith(f"promise:{kind}:"):
+            meet(thing, name, now)
+
+
+def _answer(
+    thing: Thing[Case], body: ask.AnswerGiven, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case = thing.state
+    _keep_promises(thing, "answer", now)
+    if body.resolves:
+        case.resolving_answer, case.solution = True, body.kind
+    return road.answer(case, body.kind, given.by, now)
+
+
+def _request_information(
+    thing: Thing[Case], body: ask.InformationRequest, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case = thing.state
+    case.missing, case.waiting, case.status = body.fields, True, "awaiting_info"
+    case.mark("info_requested", now)
+    return [Tell(InfoRequested(fields=body.fields), who=given.by)]
+
+
+def _finding(
+    thing: Thing[Case], body: ask.FindingMade, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case = thing.state
+    order = body.order or next((case.references[n] for n in lookups.NAMES if n in case.references), None)
+    at = clock.from_ms(case.received_ms)
+    finding = Finding(
+        result=body.result, facts=body.facts, tables=body.tables, on=body.on or policy.day(case.line, at),
+        source="person", cause=body.cause, order=order,
+    )  # fmt: skip
+    return road.record(case, finding, given.by, now)
+
+
+def _correct(
+    thing: Thing[Case], body: ask.CorrectiveAction, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case, known, name = thing.state, thing.state.corrective.get(body.action), f"corrective:{body.action}"
+    if body.state == "ordered":
+        if known is not None:
+            return [problem(409, "conflict", "this corrective action was ordered before")]
+        case.corrective[body.action] = Corrective(unit=body.unit)
+        started = begin(
+            thing, policy.book(case.line, now), name, "corrective_action", Mark(at=now, n=case.counted), body.answer_by
+        )
+        due = case.clocks[name].due if name in case.clocks else now
+        ordered = CorrectiveActionOrdered(action=body.action, unit=body.unit, answer_by=due)
+        return [Tell(ordered, who=given.by), *started]
+    if known is None:
+        return [problem(409, "conflict", "this corrective action was not ordered")]
+    known.state = body.state
+    meet(thing, name, now)
+    if body.state == "answered":
+        return [Tell(CorrectiveActionAnswered(action=body.action, unit=known.unit), who=given.by)]
+    known.effective = bool(body.effective)
+    return [Tell(CorrectiveActionVerified(action=body.action, effective=known.effective), who=given.by)]
+
+
+# Safety and the end --------------------------------------------------------------------------------
+
+
+def _safety(
+    thing: Thing[Case], body: ask.SafetyChange, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case = thing.state
+    if body.safety == "cleared":
+        if not given.manager:
+            return [problem(403, "forbidden", "safety is cleared by a manager")]
+        if not case.in_danger:
+            return [problem(409, "conflict", "no danger stands open")]
+        return safety.clear(thing, given.by, body.reason_code, now)
+    if not worse(body.safety, case.safety):
+        return [problem(409, "conflict", "safety is raised here, or cleared; it is not lowered", "/safety")]
+    reasons = [f"staff.{body.reason_code}"]
+    return safety.raise_safety(thing, body.safety, body.plan, reasons, "", now, policy, given.by)
+
+
+def _acknowledge(
+    thing: Thing[Case], body: ask.Acknowledgement, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    if given.action not in thing.state.plan_steps:
+        return [problem(404, "not-found", "no such action was asked for")]
+    return safety.acknowledge(thing, given.action, body.by or given.by, now)
+
+
+def _call_back(
+    thing: Thing[Case], body: ask.CallBack, given: StaffRequest, now: datetime, policy: Policy
+) -> list[Telling]:
+    case = thing.state
+    case.mark("call_back", now)
+    _keep_promises(thing, "call_back", now)
+    told: list[Telling] = [Tell(CalledBack(satisfied=body.satisfied, by=given.by), who=given.by)]
+    if body.satisfied and case.status == "resolved":
+        told += road.close(case, body.feedback, now, who=given.by)
+    elif not body.satisfied and case.status in ("resolved", "closed"):
+        told += road.reopen(case, "call_back", now, given.by)
+    return told
+
+
+_ACTS: dict[str, Act] = {
+    "assignment": _assign,
+    "refusal": _refuse,
+    "steps": _step,
+    "contact": _contact,
+    "promises": _promise,
+    "answer": _answer,
+    "information-request": _request_information,
+    "finding": _finding,
+    "corrective-actions": _correct,
+    "safety": _safety,
+    "acknowledgement": _acknowledge,
+    "call-backs": _call_back,
+}

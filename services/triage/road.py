@@ -1,0 +1,177 @@
+"""The road of a case by itself: finding from supplied facts, resolved, closed, withdrawn, reopened. Pure."""
+
+from datetime import datetime, timedelta
+
+from services.triage import lookups
+from services.triage.domain import OVER, Case, claim_of, complaint_of
+from services.triage.findings import Found, find
+from services.triage.policy import Policy
+from shared.contracts.compensation import ClaimStands
+from shared.contracts.intake import ComplaintStands
+from shared.contracts.triage import Answered, Closed, Finding, FindingRecorded, Reopened, Resolved, Withdrawn
+from shared.flow.messages import Tell, Telling
+from shared.flow.thing import Thing
+
+REOPEN_WITHIN = timedelta(days=30)
+AGREED = frozenset({"accepted", "adjudicated", "settling", "failed"})
+SILENT = "silent_contact"
+SHORT_ROAD = frozenset({"inquiry", "suggestion", "praise"})
+
+
+def find_by_rule(thing: Thing[Case], now: datetime, policy: Policy) -> list[Telling]:
+    """Upheld by the pack's rules when partner systems' facts suffice; again only when these facts change."""
+    case, complaint = thing.state, complaint_of(thing)
+    by_person = case.finding is not None and case.finding.source == "person"
+    if case.status in OVER or case.status == "resolved" or case.kind != "complaint" or by_person:
+        return []
+    at = complaint.received_at or now
+    found = find(policy.in_force(case.line, at), case.category, lookups.supplied(thing), complaint.facts)
+    if found is None or case.found_by_rule == {"rule": found.rule.id, "facts": found.facts}:
+        return []
+    case.found_by_rule = {"rule": found.rule.id, "facts": found.facts}
+    finding = Finding(
+        result=found.rule.result,
+        facts=found.facts,
+        tables=list(found.rule.tables),
+        on=complaint.incident_on or policy.day(case.line, at),
+        source="supplied",
+        cause=found.rule.cause,
+        order=_order(case, found),
+    )
+    return record(case, finding, f"rule:{found.rule.id}", now, found.version)
+
+
+def _order(case: Case, found: Found) -> str | None:
+    names = found.rule.order or lookups.NAMES
+    return next((case.references[name] for name in names if name in case.references), None)
+
+
+def record(case: Case, finding: Finding, by: str, now: datetime, version: str = "") -> list[Telling]:
+    """The finding stands under the next number; compensation assesses by it."""
+    case.findings += 1
+    case.finding = finding.model_copy(update={"number": case.findings})
+    case.mark("finding", now)
+    if case.status in ("triaged", "assigned"):
+        case.status = "investigating"
+    happened = FindingRecorded(result=finding.result, source=finding.source, by=by)
+    return [Tell(happened, who=by, rules=version)]
+
+
+# Answered and resolved -----------------------------------------------------------------------------
+
+
+def resolve(thing: Thing[Case], now: datetime) -> list[Telling]:
+    """Resolved once nothing is open: the remedy delivered, or the answer given; never while there is danger."""
+    case, complaint, claim = thing.state, complaint_of(thing), claim_of(thing)
+    if case.status in OVER or case.status == "resolved":
+        return []
+    told = _answered_by_rule(case, complaint, claim, now)
+    if case.in_danger:
+        return told
+    if case.kind == "praise" or (SILENT in case.marks and case.safety == "none"):
+        return [*told, *_resolved(case, SILENT if SILENT in case.marks else "thanked", claim, now)]
+    if _owed(case):
+        return [*told, *_settled(case, claim, now)]
+    if case.resolving_answer:
+        told += _resolved(case, case.solution, claim, now)
+        return told if case.kind not in SHORT_ROAD else [*told, *close(case, "answered", now)]
+    return told
+
+
+def _owed(case: Case) -> bool:
+    """Whether the finding names tables by which something may be due."""
+    return case.finding is not None and bool(case.finding.tables) and case.finding.result != "not_upheld"
+
+
+def _answered_by_rule(case: Case, complaint: ComplaintStands, claim: ClaimStands, now: datetime) -> list[Telling]:
+    """An offer worked out by rules is an answer; so is what was settled or explained on the spot."""
+    if case.answered:
+        return []
+    kind = ""
+    if _owed(case) and claim.finding == case.findings and (claim.remedies or claim.nothing_due):
+        kind = "nothing_due" if claim.nothing_due else "offer"
+    elif complaint.settled_on_the_spot and not (_owed(case) or case.in_danger or case.reopened):
+        kind, case.resolving_answer, case.solution = "on_the_spot", True, "on_the_spot"
+    elif case.kind == "praise" or SILENT in case.marks:
+        kind = "none_needed"
+    return answer(case, kind, "rules", now) if kind else []
+
+
+def answer(case: Case, kind: str, by: str, now: datetime) -> list[Telling]:
+    """The complainant was answered; this satisfies the first-answer clock."""
+    case.answered = True
+    case.mark("answer", now)
+    return [Tell(Answered(kind=kind, by=by), who=by)]
+
+
+def _settled(case: Case, claim: ClaimStands, now: datetime) -> list[Telling]:
+    if claim.finding < case.findings or not claim.settled:
+        return []
+    states = {remedy.state for remedy in claim.remedies}
+    if "delivered" in states:
+        return _resolved(case, "remedy_delivered", claim, now)
+    if "expired" in states and case.safety == "none" and not claim.nothing_due:
+        return close(case, "silence", now, "offer_lapsed")
+    return _resolved(case, "claimed_before" if "denied" in states else "nothing_due", claim, now)
+
+
+def _resolved(case: Case, solution: str, claim: ClaimStands, now: datetime) -> list[Telling]:
+    case.status, case.solution, case.ended_at, case.waiting = "resolved", solution, now, False
+    case.mark("resolved", now)
+    delivered = [remedy.remedy for remedy in claim.remedies if remedy.state == "delivered"]
+    told: list[Telling] = [Tell(Resolved(solution=solution, remedies=delivered), who="rules")]
+    return told + (close(case, "logged", now) if solution in (SILENT, "thanked") else [])
+
+
+def close(case: Case, feedback: str, now: datetime, solution: str = "", who: str = "redress") -> list[Telling]:
+    """Closed, with problem, solution, feedback and cause; never while there is danger."""
+    if case.in_danger or case.status in OVER:
+        return []
+    case.status, case.feedback, case.ended_at, case.waiting = "closed", feedback, now, False
+    case.solution = solution or case.solution or "none"
+    cause = (case.finding.cause if case.finding else "") or "not_established"
+    closed = Closed(problem=case.category, solution=case.solution, feedback=feedback, cause=cause)
+    return [Tell(closed, who=who)]
+
+
+# Withdrawn and reopened ----------------------------------------------------------------------------
+
+
+def withdraw(thing: Thing[Case], now: datetime) -> list[Telling]:
+    """The complainant's wish ends an ordinary case; one of safety goes on without them."""
+    case = thing.state
+    agreed = any(remedy.state in AGREED for remedy in claim_of(thing).remedies)
+    asked = complaint_of(thing).withdrawn
+    case.withdrawal_taken = asked and case.withdrawal_taken
+    if not asked or case.withdrawal_taken or case.status in OVER or case.safety != "none" or agreed:
+        return []
+    case.withdrawal_taken = True
+    if case.status == "resolved":
+        return close(case, "withdrawn", now)
+    case.status, case.ended_at, case.waiting = "withdrawn", now, False
+    return [Tell(Withdrawn(), who="complainant")]
+
+
+def reopen_where_asked(thing: Thing[Case], now: datetime) -> list[Telling]:
+    """By the complainant within 30 days; for a danger always."""
+    case, asked = thing.state, complaint_of(thing).reopenings
+    ended = case.status in OVER or case.status == "resolved"
+    if ended and case.in_danger:
+        return reopen(case, "safety", now)
+    if asked <= case.reopenings_taken:
+        return []
+    case.reopenings_taken = asked
+    in_time = case.ended_at is None or now - case.ended_at <= REOPEN_WITHIN
+    return reopen(case, "complainant", now) if ended and in_time else []
+
+
+def reopen(case: Case, because: str, now: datetime, who: str = "redress") -> list[Telling]:
+    """Triaged again: what was found is kept by its number, the next finding takes a higher one."""
+    case.status, case.finding, case.answered, case.resolving_answer = "triaged", None, False, False
+    case.solution, case.feedback, case.ended_at, case.reopened = "", "", None, True
+    case.kind, case.marks = "complaint", [mark for mark in case.marks if mark != SILENT]
+    case.happened.pop("resolved", None)
+    case.mark("received", now)
+    if case.owner is None:
+        case.mark("unowned", now)
+    return [Tell(Reopened(because=because), who=who)]
