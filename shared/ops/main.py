@@ -4,6 +4,8 @@ import argparse
 import sys
 from importlib.metadata import entry_points
 
+from shared.ops.running import find_running
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line, gathered from every installed part."""
@@ -18,6 +20,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command. 0 done, 1 it found faults, 2 wrong use, 3 some lines could not be answered."""
+    if argv is None:  # from a shell
+        find_running()
     args = build_parser().parse_args(argv)
     run = args.run  # each part sets it with set_defaults(run=function of args)
     try:

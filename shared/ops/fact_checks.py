@@ -1,0 +1,106 @@
+"""What of "always true" shows on the topics alone, record by record. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.contracts.catalog import CATALOG, STANDS
+from shared.contracts.triage import SafetyCleared
+from shared.flow import codec
+from shared.flow.errors import Poison
+from shared.flow.records import Record
+from shared.ops.checked import Checked
+
+RANK = {"none": 0, "cleared": 0, "suspected": 1, "confirmed": 2}
+UNREAD = ("redress.channels.", ".dead")
+"""What others publish and what could not be read need not be of our form."""
+
+
+class FactChecks:
+    """Fed every record once; the sets it keeps hold ids and digests only."""
+
+    def __init__(self) -> None:
+        self.content = Checked("1 · one id, one content")
+        self.derived = Checked("1 · every fact's id is derived from teller, thing and number")
+        self.form = Checked("1 · every fact is of its contract")
+        self.lowered = Checked("2 · safety is lowered by a named person only")
+        self.express = Checked("2 · what is raised travels express, and stays so")
+        self.numbers: dict[str, set[int]] = {}
+        self.chains: dict[str, dict[int, str]] = {}
+        self._contents: dict[str, bytes] = {}
+        self._raised_at: dict[str, int] = {}
+        self._express: dict[str, list[tuple[int, bool]]] = {}
+        self._safety: dict[str, dict[int, tuple[str, str]]] = {}
+
+    def take(self, record: Record) -> None:
+        """Looks at one record; what is no fact passes."""
+        if any(mark in record.topic for mark in UNREAD):
+            return
+        try:
+            attributes, data = codec.read(record)
+        except Poison:
+            if not record.topic.startswith("redress.contacts."):  # a compacted topic may hold bare tombstones
+                self.form.count(True, f"{record.topic}/{record.partition}/{record.offset} cannot be read")
+            return
+        if "sequence" in attributes:
+            self._fact(record, attributes, data)
+
+    def _fact(self, record: Record, attributes: Mapping[str, str], data: Mapping[str, Any]) -> None:
+        id, source = attributes["id"], f"{attributes.get('teller')}/{attributes['subject']}"
+        number = int(attributes["sequence"])
+        digest = hashlib.sha256(attributes["type"].encode() + (record.value or b"")).digest()
+        again = id in self._contents
+        self.content.count(self._contents.setdefault(id, digest) != digest, id)
+        self.derived.count(id != f"{source}/{number}", id)
+        self._form(id, attributes["type"], data)
+        if again:
+            return
+        self.numbers.setdefault(source, set()).add(number)
+        if data.get("chain"):
+            self.chains.setdefault(source, {})[number] = data["chain"]
+        travels = attributes.get("lane") == "express"
+        laned = record.topic.endswith((".express", ".standard"))
+        if laned and travels != record.topic.endswith(".express"):
+            self.express.breaches.append(f"{id} of lane {attributes.get('lane')} on {record.topic}")
+        self._express.setdefault(source, []).append((number, travels))
+        if attributes.get("teller") == "triage" and data.get("stands"):
+            by = str(data["happened"].get("by", "")) if attributes["type"] == SafetyCleared.TYPE else ""
+            self._safety.setdefault(source, {})[number] = (str(data["stands"].get("safety", "none")), by)
+
+    def _form(self, id: str, type: str, data: Mapping[str, Any]) -> None:
+        model = CATALOG.get(type)
+        broken = model is None
+        if model is not None:
+            try:
+                model.model_validate(data.get("happened"))
+                if data.get("stands"):
+                    self._stands(type, data["stands"])
+            except ValidationError:
+                broken = True
+        self.form.count(broken, f"{id} {type}")
+
+    def _stands(self, type: str, stands: Mapping[str, Any]) -> None:
+        teller = type.split(".")[1]
+        if teller in STANDS:
+            STANDS[teller].model_validate(stands)
+
+    def finish(self) -> list[Checked]:
+        """What can be said once everything was seen; facts come in any order."""
+        for source, told in self._express.items():
+            raised = min((number for number, express in told if express), default=None)
+            for number, express in told:
+                late = raised is not None and number > raised and not express
+                self.express.count(late, f"{source}/{number} is ordinary after a raise")
+        for source, stood in self._safety.items():
+            self._ratchet(source, stood)
+        return [self.content, self.derived, self.form, self.lowered, self.express]
+
+    def _ratchet(self, source: str, stood: Mapping[int, tuple[str, str]]) -> None:
+        before = "none"
+        for number in sorted(stood):
+            safety, by = stood[number]
+            lower = RANK.get(safety, 2) < RANK.get(before, 0)
+            self.lowered.count(lower and not by.startswith("staff:"), f"{source}/{number}: {before} to {safety}")
+            before = safety
