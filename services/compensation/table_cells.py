@@ -58,7 +58,8 @@ def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[str, ...] | 
             raise Wrong("a list holds plain values", "write [a, b], or not [a, b] as 'not a' in rows of their own")
         return Cell(tuple(p for cell in cells for p in cell.parts), any(cell.none for cell in cells))
     if isinstance(node, dict) or node is None:
-        raise Wrong("a value is expected here", FORMS if choices is None else f"write one of {', '.join(choices)}")
+        said = ", ".join({True: "yes", False: "no"}.get(choice, str(choice)) for choice in choices or ())
+        raise Wrong("a value is expected here", f"write one of {said}" if said else FORMS)
     if isinstance(node, str):
         text = node.strip()
         if text == "any":

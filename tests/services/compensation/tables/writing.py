@@ -10,7 +10,7 @@ from shared.policy.documents import check_document
 from shared.policy.faults import Fault, PackFaults
 from shared.policy.packs import Pack
 from shared.policy.policy import Policy
-from shared.policy.source import parse_source
+from shared.policy.source import Source, parse_source
 
 ON = date(2026, 11, 22)
 REASON = "reason: {zh-Hans: 因为, zh-Hant: 因為, en: Because.}"
@@ -35,10 +35,13 @@ def table(
 
 def pack_of(*texts: str, name: str = "test", shared: Pack | None = None) -> Pack:
     """A pack of these tables; raises PackFaults."""
-    documents = tuple(
-        check_document(SECTION.name, SECTION.model, parse_source(text.encode(), f"{at}.yaml"))
-        for at, text in enumerate(texts, 1)
-    )
+    sources = [parse_source(text.encode(), f"{at}.yaml") for at, text in enumerate(texts, 1)]
+    return pack_of_sources(*sources, name=name, shared=shared)
+
+
+def pack_of_sources(*sources: Source, name: str = "test", shared: Pack | None = None) -> Pack:
+    """The same from files already read."""
+    documents = tuple(check_document(SECTION.name, SECTION.model, source) for source in sources)
     pack = Pack(name, Path(name), None, documents, shared)
     faults = list(SECTION.check(documents, pack))
     if faults:
