@@ -152,10 +152,6 @@ class MemoryLog:
         if self.broker.away:
             raise Transient("log away")
         self.before_commit(offsets)
-        self.committed(offsets)
-
-    def committed(self, offsets: Mapping[Part, int]) -> None:
-        """What the broker does at one moment."""
         for part, offset in offsets.items():
             if part in self._owned:
                 self.broker.committed[self.group, part] = self._owned[part] = offset

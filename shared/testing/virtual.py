@@ -39,6 +39,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.world = Process("world")
         self.faults: list[dict[str, Any]] = []
         self.steps = 0
+        self.idle_s = 20.0
+        self._idle: list[asyncio.Future[None]] = []
         self._now = 0.0
         self._count = 0
         self._timers: list[tuple[float, int, asyncio.Handle, Process]] = []
@@ -128,6 +130,14 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             self._runnable.append(process)
         process.queue.append(handle)
 
+    async def idle(self, until: float) -> None:
+        """Until nothing happens for `idle_s` or more, or that time comes."""
+        waiting = self.create_future()
+        self._idle.append(waiting)
+        timer = self.call_at(until, release, waiting)
+        await waiting
+        timer.cancel()
+
     # Running -------------------------------------------------------------------------------------
 
     def run(self, main: Coroutine[Any, Any, Any]) -> Any:
@@ -162,10 +172,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         while not self._runnable:
             if not timers:
                 raise Stuck("nothing is left to happen")
+            if self._idle and timers[0][0] > self._now + self.idle_s:
+                for waiting in self._idle:
+                    release(waiting)
+                self._idle.clear()
+                continue
             when, _, handle, process = heapq.heappop(timers)
             self._now = max(self._now, when)
             if not handle._cancelled:
                 self._ready(process, handle)
+
+
+def release(waiting: "asyncio.Future[None]") -> None:
+    """Lets go whoever waits for it; once is enough."""
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 _OUTSIDE = contextvars.Context()

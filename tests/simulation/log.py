@@ -1,0 +1,231 @@
+"""The log of a simulated process: the twin, reached over the net, and the groups that share partitions out."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.flow.errors import Transient
+from shared.flow.records import Outgoing, Part, Record
+from shared.testing.memory_log import MemoryBroker, MemoryLog
+from shared.testing.virtual import Process, VirtualLoop
+from tests.simulation.net import Net
+
+REBALANCE_S = 12.0
+"""A member that has not let go by then is out of its group; it still believes otherwise."""
+
+
+class SimBroker(MemoryBroker):
+    """Partitions led by brokers whose clocks stand apart; members are rung when something comes."""
+
+    def __init__(self, now: Callable[[], datetime], partitions: int) -> None:
+        super().__init__(now=now, default_partitions=partitions)
+        self.apart: Callable[[Part], float] = lambda _: 0.0
+        self.holders: dict[Part, list[SimLog]] = {}
+        self.on_append: Callable[[Record], None] = lambda _: None
+        self._apart: dict[Part, timedelta] = {}
+
+    def time(self, part: Part) -> datetime:
+        if part not in self._apart:
+            self._apart[part] = timedelta(milliseconds=int(self.apart(part) * 1000))
+        return self.now() + self._apart[part]
+
+    def append(self, message: Outgoing, count: int | None = None) -> tuple[Part, int]:
+        if self.away:
+            raise Transient("log away")
+        part, offset = super().append(message, count)
+        self.on_append(self.records[part][offset])
+        for member in self.holders.get(part, ()):
+            member.ring()
+        return part, offset
+
+
+class Group:
+    """One consumer group: who is in it, and which generation counts."""
+
+    def __init__(self, name: str, broker: SimBroker, loop: VirtualLoop, rng: random.Random) -> None:
+        self.name, self.broker, self.loop, self.rng = name, broker, loop, rng
+        self.members: list[SimLog] = []
+        self.generation = 0
+        self._asked: asyncio.Event = asyncio.Event()
+        self._task = loop.create_task(self._run())
+
+    def rebalance(self) -> None:
+        """Asks for one; it is at work soon."""
+        self._asked.set()
+
+    def join(self, member: "SimLog") -> None:
+        if member not in self.members:
+            self.members.append(member)
+        self.rebalance()
+
+    def leave(self, member: "SimLog") -> None:
+        if member in self.members:
+            self.members.remove(member)
+        self.rebalance()
+
+    def expel(self, member: "SimLog") -> None:
+        """Its session ran out: the others share its partitions, and it does not know yet."""
+        if member in self.members:
+            self.members.remove(member)
+            self.generation += 1
+            self.rebalance()
+
+    def calm(self) -> bool:
+        return not self._asked.is_set() and all(m.generation == self.generation for m in self.members)
+
+    async def _run(self) -> None:
+        while True:
+            await self._asked.wait()
+            await asyncio.sleep(self.rng.random() * 0.5)
+            if self.broker.away:
+                await asyncio.sleep(1.0)
+                continue
+            self._asked.clear()
+            await self._round()
+
+    async def _round(self) -> None:
+        """Eager: all let go, then all are given anew; whoever does not let go in time is out."""
+        asked = {member: self.loop.spawn(member.process, member.let_go()) for member in self.members}
+        if asked:
+            await asyncio.wait(asked.values(), timeout=REBALANCE_S)
+        for member, task in asked.items():
+            if not task.done() and member in self.members:
+                self.members.remove(member)
+                if member.process.alive:
+                    task.add_done_callback(lambda _, member=member: self.join(member))
+        self.generation += 1
+        self._share_out([member for member in self.members if member in asked])
+
+    def _share_out(self, members: Sequence["SimLog"]) -> None:
+        parts = sorted({(t, p) for m in members for t in m.topics for p in range(self.broker.partitions(t))})
+        if self.rng.random() < 0.5:
+            members = self.rng.sample(members, len(members))
+        for index, member in enumerate(members):
+            share = [part for at, part in enumerate(parts) if at % len(members) == index]
+            self.loop.after(self.rng.random() * 0.2, member.given, share, self.generation)
+
+
+class SimLog(MemoryLog):
+    """One process's member of one group."""
+
+    def __init__(
+        self, net: Net, process: Process, broker: SimBroker, group: Group, topics: Sequence[str], rings: bool = False
+    ) -> None:
+        super().__init__(broker, group.name, topics)
+        self.net, self.process, self.members, self.rings = net, process, group, rings
+        self.world: SimBroker = broker
+        self.generation = -1
+        self.counts: dict[str, tuple[float, int]] = {}
+        self._bell: asyncio.Future[None] | None = None
+        self._rung = False
+
+    # The group -----------------------------------------------------------------------------------
+
+    async def let_go(self) -> None:
+        """What the client does when it hears of a rebalance."""
+        await self.revoked()
+        self._hold([])
+
+    def given(self, parts: Sequence[Part], generation: int) -> None:
+        if generation == self.members.generation and self in self.members.members and self.process.alive:
+            self.generation = generation
+            self.counts.clear()
+            self.assign(parts)
+            self._hold(parts)
+            self.ring()
+
+    def _hold(self, parts: Sequence[Part]) -> None:
+        for holders in self.world.holders.values():
+            if self in holders:
+                holders.remove(self)
+        for part in parts:
+            self.world.holders.setdefault(part, []).append(self)
+
+    def fenced(self) -> bool:
+        """Whether the broker no longer takes this member's commits."""
+        return self not in self.members.members or self.generation != self.members.generation
+
+    # Reading -------------------------------------------------------------------------------------
+
+    def ring(self) -> None:
+        """Something may have come: `fetch`, waiting or called next, looks and returns."""
+        self._rung = True
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+
+    async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
+        if self.lag() == 0 and not self._rung:
+            self._bell = self.net.loop.create_future()
+            await self._bell
+            self._bell = None
+        self._rung = False
+        if self.lag() == 0:
+            return await self._nothing()
+        assignment = self.assignment
+        found: list[Record] = await self.net.read(self.process, "fetch", lambda: self._taken(at_most, assignment))
+        return found
+
+    async def _nothing(self) -> list[Record]:
+        await asyncio.sleep(0)
+        return []
+
+    def _taken(self, at_most: int, assignment: int) -> list[Record]:
+        if self.world.away:
+            raise Transient("log away")
+        return self._take(at_most) if assignment == self.assignment else []
+
+    # Writing -------------------------------------------------------------------------------------
+
+    def partitions(self, topic: str) -> int:
+        """As this process last saw it; it looks again at each rebalance and once a minute."""
+        now, (seen, count) = self.net.loop.time(), self.counts.get(topic, (-1e9, 0))
+        if now - seen > 60.0:
+            count = self.world.partitions(topic)
+            self.counts[topic] = now, count
+        return count
+
+    async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
+        if not messages:
+            return []
+        counts = [self.partitions(message.topic) for message in messages]
+        both = list(zip(messages, counts, strict=True))
+
+        def landed(some: Sequence[tuple[Outgoing, int]]) -> list[tuple[Part, int]]:
+            return [self.world.append(message, count) for message, count in some]
+
+        def halves() -> tuple[Callable[[], Any], Callable[[], Any]]:
+            rng, kept = self.net.rng, {}
+            first = [kept.setdefault((m.topic, m.key), rng.random() < 0.5) for m, _ in both]
+            one = [pair for pair, now in zip(both, first, strict=True) if now]
+            rest = [pair for pair, now in zip(both, first, strict=True) if not now]
+            return lambda: landed(one), lambda: landed(rest)
+
+        try:
+            places: list[tuple[Part, int]] = await self.net.call(self.process, "publish", lambda: landed(both), halves)
+        except Transient:
+            self.ring()
+            raise
+        if self.rings:
+            self.ring()
+        return places
+
+    async def commit(self, offsets: Mapping[Part, int], assignment: int) -> None:
+        if assignment != self.assignment:
+            return
+        try:
+            taken = await self.net.call(self.process, "commit", lambda: self._committed(offsets))
+        except Transient:
+            self.ring()
+            raise
+        if taken:
+            self._owned.update({part: offset for part, offset in offsets.items() if part in self._owned})
+
+    def _committed(self, offsets: Mapping[Part, int]) -> bool:
+        if self.world.away:
+            raise Transient("log away")
+        if self.fenced():
+            return False
+        self.world.committed.update({(self.group, part): at for part, at in offsets.items() if part in self._owned})
+        return True

@@ -1,0 +1,72 @@
+"""What a seed chooses: how many processes, what goes wrong and when, and what people do."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.simulation.net import FATES, Weather
+
+SERVICES = ("intake", "triage", "compensation", "notify")
+TROUBLES = (
+    "kill", "freeze", "rebalance", "store away", "log away", "stop lane", "roll", "grow", "replace", "kill all",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that goes wrong at a time, in seconds from the start, and how long it lasts."""
+
+    at: float
+    what: str
+    service: str
+    lasts: float
+
+
+@dataclass(slots=True)
+class Plan:
+    """All of a seed's choices that are made before the run; the rest is drawn as it goes."""
+
+    seed: int
+    rng: random.Random
+    replicas: dict[str, int] = field(default_factory=dict)
+    partitions: int = 2
+    batches: Sequence[int] = (500,)
+    weather: Weather = field(default_factory=Weather)
+    clocks_apart_s: float = 0.0
+    brokers_apart_s: float = 0.0
+    double_ticks: float = 0.0
+    troubles: list[Trouble] = field(default_factory=list)
+    faults_until: float = 60.0
+    short_pages: bool = False
+    complaints: int = 1
+    restart_s: float = 5.0
+
+
+def plan(seed: int) -> Plan:
+    """The plan of a seed."""
+    rng = random.Random(seed)
+    made = Plan(seed, rng)
+    made.partitions = rng.choice((1, 2, 2, 3))
+    made.complaints = rng.choice((1, 1, 1, 2, 2, 3))
+    made.replicas = {service: rng.choice((1, 1, 2)) for service in SERVICES}
+    made.batches = rng.choice(((1,), (2, 3), (500,), (1, 5, 500)))
+    made.faults_until = rng.choice((20.0, 60.0, 300.0))
+    calm = rng.random() < 0.05
+    made.weather = Weather(
+        chance=0.0 if calm else rng.choice((0.005, 0.02, 0.05)),
+        fates=rng.sample(FATES, rng.randint(1, len(FATES))),
+        left=rng.randint(1, 12),
+        latency_s=rng.choice((0.004, 0.05, 1.0)),
+    )
+    made.clocks_apart_s = rng.choice((0.0, 0.0, 5.0, 90.0))
+    made.brokers_apart_s = rng.choice((0.0, 0.0, 2.0, 40.0))
+    made.double_ticks = rng.choice((0.0, 0.0, 0.5))
+    made.short_pages = rng.random() < 0.5
+    if not calm:
+        made.troubles = [_trouble(rng, made.faults_until) for _ in range(rng.choice((0, 1, 2, 4)))]
+    return made
+
+
+def _trouble(rng: random.Random, until: float) -> Trouble:
+    at = until * rng.random() ** 2
+    return Trouble(at, rng.choice(TROUBLES), rng.choice(SERVICES), rng.choice((1.0, 10.0, 150.0)))

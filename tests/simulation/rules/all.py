@@ -1,0 +1,12 @@
+"""Which rules hold when."""
+
+from collections.abc import Sequence
+
+from tests.simulation.rules import Rule, ends, inputs, lanes, money, numbers, safety
+
+WHILE_STOPPED: Sequence[Rule] = (numbers.one_id_one_content, numbers.told_is_on_the_log, *lanes.RULES, *safety.RULES)
+"""Calm, but a lane may stand stopped."""
+AT_LAST: Sequence[Rule] = (
+    *numbers.RULES, *inputs.RULES, *lanes.RULES, *money.RULES, *safety.RULES, *ends.RULES,
+)  # fmt: skip
+"""Everything had the time it needs."""

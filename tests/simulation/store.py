@@ -1,0 +1,103 @@
+"""The store of a simulated process: the twin, reached over the net; every write is watched."""
+
+import pickle
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shared.flow.lanes import Switch
+from shared.flow.messages import Lane
+from shared.flow.records import Change, Written
+from shared.testing.memory_store import MemoryStore, MemorySwitch
+from shared.testing.virtual import Process
+from tests.simulation.net import Net
+
+
+class SimStore(MemoryStore):
+    """All documents of one service, packed for speed: the twin's copies take half of a run.
+
+    `on_write` sees each document that is replaced and what replaces it.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self.service = service
+        self.on_write: Callable[[str, dict[str, Any], dict[str, Any]], None] = lambda *_: None
+        self.on_due: Callable[[str], None] = lambda _: None
+        self._due: dict[str, int] = {}
+        self._packed: dict[str, bytes] = {}
+
+    def loaded(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        self._check()
+        return {id: pickle.loads(self._packed[id]) for id in ids if id in self._packed}
+
+    def written(self, changes: Sequence[Change]) -> Written:
+        self._check()
+        conflicts, refused = set(), {}
+        for change in changes:
+            packed = pickle.dumps(change.document, pickle.HIGHEST_PROTOCOL)
+            old = self.things.get(change.id, {})
+            if len(packed) > change.limit:
+                refused[change.id] = f"the document would hold {len(packed)} bytes"
+            elif old.get("v", 0) != change.loaded:
+                conflicts.add(change.id)
+            else:
+                self._packed[change.id] = packed
+                self.things[change.id] = change.document
+                self.on_write(self.service, old, change.document)
+        self._ring_for_earlier()
+        return Written(frozenset(conflicts), refused)
+
+    def _ring_for_earlier(self) -> None:
+        for lane in ("express", "standard"):
+            due, before = self.next_due(lane), self._due.get(lane)
+            if due is not None and (before is None or due < before):
+                self.on_due(lane)
+            self._due[lane] = due if due is not None else 2**62
+
+    def next_due(self, lane: str) -> int | None:
+        """When the first clock of a lane strikes, in ms."""
+        dues = [min(t["clocks"].values()) for t in self.things.values() if t["clocks"] and t["lane"] == lane]
+        return min(dues) if dues else None
+
+
+class StoreOver:
+    """What one process sees of it."""
+
+    def __init__(self, net: Net, process: Process, store: SimStore) -> None:
+        self.net, self.process, self.store = net, process, store
+
+    async def load(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return await self.net.read(self.process, "load", lambda: self.store.loaded(ids))
+
+    async def write(self, changes: Sequence[Change]) -> Written:
+        def halves() -> tuple[Callable[[], Any], Callable[[], Any]]:
+            cut = int(self.net.rng.random() * (len(changes) + 1))
+            return lambda: self.store.written(changes[:cut]), lambda: self.store.written(changes[cut:])
+
+        return await self.net.call(self.process, "write", lambda: self.store.written(changes), halves)
+
+    async def keep(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        await self.net.call(self.process, "keep", lambda: self.store.kept(pages))
+
+    async def due(self, lane: str, shards: Sequence[int], until_minute: int) -> list[dict[str, Any]]:
+        return await self.net.read(self.process, "due", lambda: self.store.found_due(lane, shards, until_minute))
+
+
+class SwitchOver(Switch):
+    """A service's stopped lanes as one process knows them: looked up at most once a second."""
+
+    def __init__(self, shared: MemorySwitch, now: Callable[[], float], rng: random.Random) -> None:
+        self.shared, self.now, self.rng = shared, now, rng
+        self._known: dict[str, tuple[float, str | None]] = {}
+
+    async def stopped(self, lane: Lane) -> str | None:
+        at, reason = self._known.get(lane, (-1.0, None))
+        if at < 0 or self.now() - at >= 1.0:
+            reason = await self.shared.stopped(lane)
+            self._known[lane] = self.now(), reason
+        return reason
+
+    async def stop(self, lane: Lane, reason: str) -> None:
+        await self.shared.stop(lane, reason)
+        self._known[lane] = self.now(), reason

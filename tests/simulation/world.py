@@ -1,0 +1,236 @@
+"""The world of one seed: a broker, a store per service, processes that come and go, and everything that befalls them."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared import clock
+from shared.flow.service import Service
+from shared.testing.memory_store import MemorySwitch
+from shared.testing.virtual import Process, VirtualLoop, release
+from tests.simulation.log import Group, SimBroker, SimLog
+from tests.simulation.net import Net
+from tests.simulation.plan import SERVICES, Plan
+from tests.simulation.replica import SESSION_S, Make, Replica
+from tests.simulation.store import SimStore
+
+T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
+MakeOf = Callable[["World", str, str], Make]
+
+
+class World:
+    """What a seed's run happens in. `defects` are broken rules, each with the thing it broke."""
+
+    def __init__(self, loop: VirtualLoop, plan: Plan, make: MakeOf, services: Iterable[str] = SERVICES) -> None:
+        self.loop, self.plan, self.make_of = loop, plan, make
+        self.rng = random.Random(plan.rng.random())
+        self.net = Net(loop, random.Random(plan.rng.random()), plan.weather)
+        self.net.on_fate = self._fate
+        self.broker = SimBroker(self.now, plan.partitions)
+        apart = plan.brokers_apart_s
+        self.broker.apart = lambda part: (self.rng.random() * 2 - 1) * apart
+        self.broker.on_append = self._appended
+        self.services = tuple(services)
+        self.stores = {service: SimStore(service) for service in self.services}
+        for service, store in self.stores.items():
+            store.on_write = self._written
+            store.on_due = lambda lane, service=service: self._due_changed(service, lane)
+        self.switches = {service: MemorySwitch() for service in self.services}
+        self.versions = dict.fromkeys(self.services, "old")
+        self.epochs: dict[str, int] = {}
+        self.groups: dict[str, Group] = {}
+        self.replicas: dict[str, list[Replica]] = {service: [] for service in self.services}
+        self.defects: list[tuple[str, str]] = []
+        self.story: list[tuple[Any, ...]] | None = None
+        self.faulty = True
+        self.calls: Any = None
+        self.effects: dict[str, Any] = {}
+        self.providers: dict[str, Any] = {}
+        self.breaks: Callable[[str, str], bool] = lambda thing, mark: False
+        self._born = 0
+
+    # Time ----------------------------------------------------------------------------------------
+
+    def now(self, skew_s: float = 0.0) -> datetime:
+        return T0 + timedelta(milliseconds=int((self.loop.time() + skew_s) * 1000))
+
+    def now_ms(self, skew_s: float = 0.0) -> int:
+        return clock.to_ms(self.now(skew_s))
+
+    # What is told of it --------------------------------------------------------------------------
+
+    def defect(self, text: str, thing: str = "") -> None:
+        self.defects.append((thing, text))
+
+    def note(self, *what: Any) -> None:
+        """One line of the story, when it is told at all."""
+        if self.story is not None:
+            self.story.append((self.loop.time(), *what))
+
+    def _appended(self, record: Any) -> None:
+        if self.story is not None:
+            self.note("append", record)
+
+    def _written(self, service: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Each write follows from the one before: what only rises has not fallen."""
+        if self.story is not None:
+            self.note("write", service, old, new)
+        id = new["_id"]
+        if new["v"] != old.get("v", 0) + 1:
+            self.defect(f"{service}: version {old.get('v', 0)} was followed by {new['v']}", id)
+        if not old:
+            return
+        if old["lane"] == "express" != new["lane"]:
+            self.defect(f"{service}: the lane was lowered", id)
+        if new["told"] < old["told"]:
+            self.defect(f"{service}: told {old['told']} was followed by {new['told']}", id)
+        if old.get("erased") and not new.get("erased"):
+            self.defect(f"{service}: an erasure was undone", id)
+        for source, heard in old["heard"].items():
+            if new["heard"].get(source, {"high": 0})["high"] < heard["high"]:
+                self.defect(f"{service}: the number heard from {source} fell", id)
+
+    # Processes -----------------------------------------------------------------------------------
+
+    def group(self, name: str) -> Group:
+        if name not in self.groups:
+            rng = random.Random(self.rng.random())
+            self.groups[name] = Group(name, self.broker, self.loop, rng)
+        return self.groups[name]
+
+    def start(self, service: str) -> Replica:
+        self._born += 1
+        version = self.versions[service]
+        replica = Replica(self, f"{service}-{self._born}", self.make_of(self, service, version))
+        self.replicas[service].append(replica)
+        self.note("start", replica.name, version)
+        replica.start()
+        return replica
+
+    def wanted(self, service: str) -> None:
+        """As the supervisor sees to it: as many replicas as planned."""
+        while len(self.live(service)) < self.plan.replicas[service]:
+            self.start(service)
+
+    def declared(self, service: str) -> Service[Any]:
+        """What the newest version running declares."""
+        return self.make_of(self, service, self.versions[service]).service
+
+    def live(self, service: str) -> list[Replica]:
+        return [replica for replica in self.replicas[service] if replica.alive]
+
+    def kill(self, replica: Replica, why: str) -> None:
+        """As SIGKILL; the groups notice when the session runs out, the supervisor starts another."""
+        if not replica.alive:
+            return
+        self.note("kill", replica.name, why)
+        self.loop.kill(replica.process)
+        self.replicas[replica.make.service.name].remove(replica)
+        for log in replica.all_logs:
+            self.loop.after(SESSION_S * self.rng.random(), log.members.leave, log)
+        pause = self.rng.random() * self.plan.restart_s if self.faulty else 0.1
+        self.loop.after(pause, self.wanted, replica.make.service.name)
+
+    def freeze(self, replica: Replica, seconds: float) -> None:
+        """As SIGSTOP and, later, SIGCONT: past its session it is a zombie that does not know."""
+        if not replica.alive or replica.process.frozen:
+            return
+        self.note("freeze", replica.name, round(seconds, 1))
+        self.loop.freeze(replica.process)
+        self.loop.after(SESSION_S, self._expel, replica)
+        self.loop.after(seconds, self.thaw, replica)
+
+    def _expel(self, replica: Replica) -> None:
+        if replica.process.frozen:
+            for log in replica.all_logs:
+                log.members.expel(log)
+
+    def thaw(self, replica: Replica) -> None:
+        if not replica.process.frozen:
+            return
+        self.note("thaw", replica.name)
+        self.loop.thaw(replica.process)
+        for log in replica.all_logs:
+            if log not in log.members.members:
+                self.loop.after(self.rng.random() * 3.0, self._rejoin, log)
+
+    def _rejoin(self, log: SimLog) -> None:
+        """Its heartbeat is answered: unknown member."""
+
+        async def again() -> None:
+            await log.let_go()
+            log.members.join(log)
+
+        if log.process.alive and log not in log.members.members:
+            self.loop.spawn(log.process, again())
+
+    def _fate(self, fate: str, process: Process, kind: str, long: float) -> None:
+        replica = next((r for rs in self.replicas.values() for r in rs if r.process is process), None)
+        if replica is None:
+            return
+        if fate.startswith("die"):
+            self.kill(replica, f"{fate}: {kind}")
+        elif fate.startswith("freeze"):
+            self.freeze(replica, long)
+        else:
+            self.note("rebalance", replica.name)
+            self.rng.choice(replica.all_logs).members.rebalance()
+
+    # The servers ---------------------------------------------------------------------------------
+
+    def log_away(self, away: bool) -> None:
+        self.note("log", "away" if away else "back")
+        self.broker.away = away
+
+    def store_away(self, service: str, away: bool) -> None:
+        self.note("store", service, "away" if away else "back")
+        self.stores[service].away = away
+
+    def stop_lane(self, service: str, reason: str | None) -> None:
+        """Stops or, without a reason, resumes a standard lane; its processes look again within a second."""
+        self.note("lane", service, reason or "resumed")
+        self.switches[service].reasons["standard"] = reason
+        for replica in self.live(service):
+            for delay in (0.0, 1.5):
+                self.loop.after(delay, replica.logs["standard"].ring)
+
+    def _due_changed(self, service: str, lane: str) -> None:
+        for replica in self.replicas[service]:
+            if lane in replica.tickers:
+                release(replica.tickers[lane])
+
+    # Whether anything is left to do --------------------------------------------------------------
+
+    def lag(self, group: Group) -> int:
+        """Records of a group's topics not committed, as far as the members know: a commit may land late."""
+        records = self.broker.records
+        return sum(len(records.get(part, ())) - at for member in group.members for part, at in member.owned().items())
+
+    def quiet(self) -> bool:
+        """Everything on the log is decided, published and committed; stopped lanes stand."""
+        for group in self.groups.values():
+            _, service, *_, lane = group.name.split(".")
+            stopped = lane == "standard" and "effects" not in group.name and self.switches[service].reasons.get(lane)
+            if not group.members or not group.calm() or (not stopped and self.lag(group)):
+                return False
+        return True
+
+    def waits(self) -> str:
+        """What is not quiet, in words."""
+        found = []
+        for name, group in sorted(self.groups.items()):
+            if not group.members:
+                found.append(f"{name} has no members")
+            elif not group.calm():
+                found.append(f"{name} rebalances")
+            elif lag := self.lag(group):
+                found.append(f"{name} lags by {lag}")
+        return "; ".join(found) or "a stopped lane"
+
+    def next_due(self) -> float | None:
+        """When the first clock of any thing strikes, in seconds from the start."""
+        dues = [
+            due for store in self.stores.values() for lane in ("express", "standard") if (due := store.next_due(lane))
+        ]
+        return (min(dues) - clock.to_ms(T0)) / 1000 if dues else None
