@@ -1,7 +1,9 @@
 """The facts every shipped table is tried on: any value in range, and each boundary with its neighbours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,10 +13,14 @@ LEFT_OUT = object()
 
 @dataclass(frozen=True)
 class Space:
-    """Any values (`any`), and the values at and beside every boundary (`edges`), of one fact."""
+    """The values of one fact: drawn anywhere in range (`anywhere`), or at and beside every boundary (`edges`)."""
 
-    any: st.SearchStrategy[Any]
+    anywhere: Callable[[Random], Any]
     edges: tuple[Any, ...]
+
+    def draw(self, chance: Random) -> Any:
+        """An edge one time in four, otherwise anywhere."""
+        return chance.choice(self.edges) if chance.random() < 0.25 else self.anywhere(chance)
 
 
 def _text(scaled: int, places: int) -> str:
@@ -26,10 +32,11 @@ def _text(scaled: int, places: int) -> str:
 def _decimals(low: int, high: int, places: int, *edges: Any) -> Space:
     """Numbers from low to high; every edge comes with the neighbours one step away, where they are in range."""
     step = 10**places
-    values = st.integers(low * step, high * step).map(lambda scaled: _text(scaled, places))
     scaled = [round(edge * step) for edge in edges]
     near = sorted({s + d for s in scaled for d in (-1, 0, 1) if low * step <= s + d <= high * step})
-    return Space(values, tuple(_text(s, places) for s in near))
+    return Space(
+        lambda chance: _text(chance.randint(low * step, high * step), places), tuple(_text(s, places) for s in near)
+    )
 
 
 def money(*edges: Any, high: int = 5000) -> Space:
@@ -37,11 +44,11 @@ def money(*edges: Any, high: int = 5000) -> Space:
 
 
 def choice(*values: Any) -> Space:
-    return Space(st.sampled_from(values), values)
+    return Space(lambda chance: chance.choice(values), values)
 
 
 def optional(space: Space) -> Space:
-    return Space(st.one_of(st.just(LEFT_OUT), space.any), (LEFT_OUT, *space.edges))
+    return Space(lambda chance: LEFT_OUT if chance.random() < 0.5 else space.anywhere(chance), (LEFT_OUT, *space.edges))
 
 
 FLAG = choice(LEFT_OUT, True, False)
@@ -52,7 +59,8 @@ DELAY = _decimals(0, 300, 1, 15, 30, 60, 120)
 AIR_DELAY = _decimals(0, 400, 1, 120, 180, 240)
 KM = _decimals(0, 9000, 1, 1500, 3500)
 REROUTED = Space(
-    st.one_of(st.none(), st.integers(-300, 500)), (None, -1, 0, 59, 60, 61, 119, 120, 121, 179, 180, 181, 239, 240, 241)
+    lambda chance: None if chance.random() < 0.1 else chance.randint(-300, 500),
+    (None, -1, 0, 59, 60, 61, 119, 120, 121, 179, 180, 181, 239, 240, 241),
 )
 _START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
@@ -143,14 +151,14 @@ SPACES: dict[str, dict[str, Space]] = {
     },
     "sharing.timed_fee": {
         "business": choice("bike", "car", "power_bank"),
-        "started": Space(st.just(_moment(0)), (_moment(0),)),
+        "started": Space(lambda _: _moment(0), (_moment(0),)),
         "ended": Space(
-            st.integers(0, 8000).map(_moment),
+            lambda chance: _moment(chance.randint(0, 8000)),
             tuple(_moment(m) for m in (0, 1, 59, 60, 61, 1439, 1440, 1441, 1530, 2881)),
         ),
         "charged": money(8, 30, 60),
         "price_per_unit": _decimals(0, 10, 4, 1.5, 4, 0.1255),
-        "unit_minutes": Space(st.sampled_from([1, 7, 15, 30, 60, 61, "0.5"]), (15, 60, 61)),
+        "unit_minutes": Space(lambda chance: chance.choice([1, 7, 15, 30, 60, 61, "0.5"]), (15, 60, 61)),
         "daily_cap": money(25, 30),
     },
     "sharing.out_of_area": {"returned_and_locked_within_h": optional(_decimals(0, 100, 2, 0, 24))},
@@ -168,7 +176,21 @@ SPACES: dict[str, dict[str, Space]] = {
     },
     "farm.warranty": {
         "working_days_unrepaired": _decimals(0, 90, 1, 0, 30),
-        "repairs_of_same_serious_defect": Space(st.integers(0, 6), (0, 1, 2, 3)),
+        "repairs_of_same_serious_defect": Space(lambda chance: chance.randint(0, 6), (0, 1, 2, 3)),
         "main_part_replaced": MUST,
     },
 }
+
+
+def given_facts(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not LEFT_OUT}
+
+
+def some_facts(table: str, chance: Random) -> dict[str, Any]:
+    """Facts of this table drawn by chance."""
+    return given_facts({name: space.draw(chance) for name, space in SPACES[table].items()})
+
+
+def facts_of(table: str) -> st.SearchStrategy[dict[str, Any]]:
+    """The same for hypothesis, which picks the seed."""
+    return st.randoms(use_true_random=True).map(lambda chance: some_facts(table, chance))

@@ -1,0 +1,166 @@
+"""What is told with a decision, and what is told when there can be none."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+
+from services.compensation.tables import CannotAssess, Tables, assess
+from tests.services.compensation.tables.writing import ON, decide, table, tables
+
+DELAY = {"price": "59.85", "delay_min": 60}
+
+
+def refused(tables: Tables, table: str, facts: dict[str, Any], on: date = ON) -> CannotAssess:
+    with pytest.raises(CannotAssess) as told:
+        assess(tables, table, facts, on)
+    return told.value
+
+
+def test_an_answer_is_json_and_says_row_steps_rounding_source_version_and_digest(shipped: Tables) -> None:
+    said = orjson.loads(orjson.dumps(assess(shipped, "eu_rail.delay", DELAY, ON)))
+    assert said["row"] == "from_60"
+    assert said["remedies"] == [{"kind": "compensation", "amount": "14.96", "currency": "EUR"}]
+    assert said["steps"][-1] == {
+        "step": "compensation",
+        "exact": "14.9625",
+        "rounded": "14.96",
+        "rounding": "half_up 0.01",
+    }
+    assert said["rounding"] == "half_up 0.01"
+    assert said["source"].startswith("Regulation (EU) 2021/782")
+    assert said["version"] == "2026.1"
+    assert len(said["digest"]) == 64
+    assert said["in_force"] == {"from": "2023-06-07", "until": None}
+
+
+def test_every_earlier_row_says_which_fact_ruled_it_out(shipped: Tables) -> None:
+    said = assess(shipped, "cn_rail.refund", {"fare": "553", "hours_before_departure": 47.5}, ON)
+    because = {skip["row"]: skip["because"] for skip in said["skipped"]}
+    assert because["from_48_hours"] == "hours_before_departure is 47.5 hours, needs 48 h..<8 days"
+    assert because["suspended"] == "suspended is no, needs yes"
+
+
+def test_a_row_of_alternatives_says_what_ruled_out_each(shipped: Tables) -> None:
+    facts = {"deposit": "199", "vehicle": "car", "working_days_since_request": 3}
+    said = assess(shipped, "sharing.deposit", facts, ON)
+    assert said["skipped"] == [
+        {
+            "row": "due",
+            "because": "vehicle is car, needs bike; working_days_since_request is 3 working days, "
+            "needs at least 15 working days",
+        }
+    ]
+
+
+def test_the_sentence_is_said_in_three_languages(shipped: Tables) -> None:
+    said = assess(shipped, "eu_rail.delay", DELAY | {"delay_min": 125}, ON)["sentences"]
+    assert "列车晚点125分钟" in said["zh-Hans"] and "赔偿 29.93 欧元" in said["zh-Hans"]
+    assert "列車誤點125分鐘" in said["zh-Hant"] and "賠償 29.93 歐元" in said["zh-Hant"]
+    assert "125 minutes late" in said["en"] and "compensation of EUR 29.93" in said["en"]
+
+
+def test_a_choice_and_a_quantity_are_said_too(shipped: Tables) -> None:
+    choice = assess(shipped, "cn_rail.disruption", {"fare": "553", "cause": "weather"}, ON)["sentences"]["en"]
+    assert "You choose one of: a refund of CNY 553.00 or another journey." in choice
+    facts = {"booked_hours": 1, "given_hours": "0.5", "verified": True}
+    assert "free service time of 1 hour." in assess(shipped, "driving.short_hours", facts, ON)["sentences"]["en"]
+
+
+def test_nothing_due_is_an_empty_list_and_still_a_row_and_a_sentence(shipped: Tables) -> None:
+    said = assess(shipped, "eu_rail.delay", {"price": "15", "delay_min": 60}, ON)
+    assert said["remedies"] == [] and said["row"] == "from_60"
+    assert "Nothing is due" in said["sentences"]["en"]
+
+
+def test_missing_facts_are_named_all_at_once(shipped: Tables) -> None:
+    told = refused(shipped, "cn_rail.refund", {})
+    assert told.type == "facts-missing"
+    assert [p["pointer"] for p in told.problems] == ["/facts/fare", "/facts/hours_before_departure"]
+    assert told.more["missing"] == ["fare", "hours_before_departure"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer", "right"),
+    [
+        ({"price": 59.85}, "/facts/price", "an amount in EUR as text"),
+        ({"price": "59.855"}, "/facts/price", "2 decimals at most"),
+        ({"price": "-1"}, "/facts/price", "at least 0"),
+        ({"price": "1e3"}, "/facts/price", "an amount"),
+        ({"price": "NaN"}, "/facts/price", "an amount"),
+        ({"price": "１２"}, "/facts/price", "an amount"),
+        ({"price": True}, "/facts/price", "an amount"),
+        ({"price": "9" * 30}, "/facts/price", "an amount"),
+        ({"delay_min": "soon"}, "/facts/delay_min", "a number of minutes"),
+        ({"delay_min": [60]}, "/facts/delay_min", "a number of minutes"),
+        ({"return_ticket": "maybe"}, "/facts/return_ticket", "true or false"),
+        ({"return_ticket": 1}, "/facts/return_ticket", "true or false"),
+        ({"delay": 60}, "/facts/delay", "not a fact of this table; its facts are price"),
+        ({"a/b~c": 60}, "/facts/a~1b~0c", "not a fact"),
+    ],
+)
+def test_a_wrong_fact_gets_its_pointer_and_what_would_be_right(
+    shipped: Tables, facts: dict[str, Any], pointer: str, right: str
+) -> None:
+    told = refused(shipped, "eu_rail.delay", DELAY | facts)
+    assert told.type == "facts-wrong"
+    assert told.pointer == pointer
+    assert right in told.detail
+    assert all(str(value) not in told.detail for value in facts.values() if isinstance(value, str) and len(value) > 3)
+
+
+def test_a_choice_says_its_values(shipped: Tables) -> None:
+    told = refused(shipped, "cn_rail.disruption", {"fare": "1", "cause": "rain"})
+    assert told.detail == "cause must be one of suspension, weather, line_fault, carrier_fault, passenger"
+
+
+def test_an_unknown_table_says_which_there_are(shipped: Tables) -> None:
+    told = refused(shipped, "eu_rail", {})
+    assert told.type == "unknown-table" and told.pointer == "/table"
+    assert "eu_rail.delay" in told.detail and "farm.warranty" in told.detail
+
+
+def test_a_date_without_a_version_says_which_dates_have_one(shipped: Tables) -> None:
+    told = refused(shipped, "eu_rail.delay", DELAY, date(2023, 6, 6))
+    assert told.type == "not-in-force" and told.pointer == "/on"
+    assert "2023-06-07 to further notice" in told.detail
+
+
+def version(number: int, share: str, force: str) -> str:
+    rows = f"  - {{id: only, due: [{{refund: {{share: {share}, of: price}}}}], REASON}}"
+    owed = {"10%": 10, "20%": 20}[share]
+    example = f"  - {{facts: {{price: 100}}, row: only, due: [{{refund: {owed}}}]}}"
+    return table("  price: {type: money}", rows, example, version=str(number), force=force)
+
+
+def test_the_version_in_force_on_the_day_of_the_incident_decides() -> None:
+    both = tables(version(1, "10%", "{from: 2020-01-01, until: 2026-06-30}"), version(2, "20%", "{from: 2026-07-01}"))
+    said = [assess(both, "test.table", {"price": "100"}, day) for day in (date(2026, 6, 30), date(2026, 7, 1))]
+    assert [(s["version"], s["remedies"][0]["amount"]) for s in said] == [("1", "10.00"), ("2", "20.00")]
+
+
+def test_a_default_stands_in_for_a_fact_left_out_or_null(shipped: Tables) -> None:
+    left_out, null = (assess(shipped, "eu_rail.delay", f, ON) for f in (DELAY, DELAY | {"return_ticket": None}))
+    assert left_out == null
+
+
+def test_null_where_it_may_be_said_is_not_the_same_as_missing(shipped: Tables) -> None:
+    facts = {"distance_km": 800, "intra_eu": True, "notice_days": 1, "departs_earlier_min": None}
+    assert refused(shipped, "eu_air.cancellation", facts).more["missing"] == ["arrives_later_min"]
+    said = assess(shipped, "eu_air.cancellation", facts | {"arrives_later_min": None}, ON)
+    assert said["remedies"][0]["amount"] == "250.00"
+
+
+@pytest.mark.parametrize("delay", [60, 60.0, "60", "60.0", "PT1H", "PT60M"])
+def test_a_duration_is_a_number_in_its_unit_or_written_by_the_standard(shipped: Tables, delay: Any) -> None:
+    assert assess(shipped, "eu_rail.delay", DELAY | {"delay_min": delay}, ON)["row"] == "from_60"
+
+
+def test_placeholders_and_braces_and_percent_signs_in_reasons_come_out_as_written() -> None:
+    reason = "{zh-Hans: '{price} 100%s', zh-Hant: 因為, en: 'At {price}, 5 % {price}.'}"
+    rows = f"  - id: only\n    due: [{{refund: price}}]\n    reason: {reason}"
+    text = table("  price: {type: money}", rows, "  - {facts: {price: 5}, row: only, due: [{refund: 5}]}")
+    said = decide(text, price="7.5")["sentences"]
+    assert said["zh-Hans"].startswith("7.50 100%s")
+    assert said["en"].startswith("At 7.50, 5 % 7.50.")
