@@ -1,10 +1,10 @@
 """Starts compensation."""
 
-import asyncio
+import uvloop
 
 from services.compensation.app import main
 from shared import logs
 
 if __name__ == "__main__":
     logs.set_up("compensation")
-    asyncio.run(main())
+    uvloop.run(main())

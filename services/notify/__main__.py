@@ -1,10 +1,10 @@
 """Starts notify."""
 
-import asyncio
+import uvloop
 
 from services.notify.app import main
 from shared import logs
 
 if __name__ == "__main__":
     logs.set_up("notify")
-    asyncio.run(main())
+    uvloop.run(main())

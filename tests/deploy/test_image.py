@@ -49,6 +49,20 @@ def test_compose_holds_the_four_services_and_what_they_need(composed) -> None:
     assert composed["mongo"]["image"] == "mongo:8"
 
 
+def test_keys_drawn_once_reach_the_services_that_need_them_whole(tmp_path) -> None:
+    drawn = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "deploy.secrets", "--out", str(drawn)], cwd=ROOT, check=True)
+    told = run("docker-compose", "--env-file", str(drawn), "-f", "compose.yaml", "config", "--format", "json")
+    environment = {name: service["environment"] for name, service in json.loads(told)["services"].items()
+                   if name in SERVICES}  # fmt: skip
+    assert json.loads(environment["intake"]["INTAKE_TEXT_KEYS"]) == json.loads(
+        environment["triage"]["TRIAGE_TEXT_KEYS"]
+    )
+    assert environment["intake"]["INTAKE_CONTACT_KEYS"] == environment["notify"]["NOTIFY_CONTACT_KEYS"]
+    assert "TEXT_KEYS" not in " ".join(environment["notify"])
+    assert all(json.loads(environment[name][f"{name.upper()}_JWKS"])["keys"] for name in SERVICES)
+
+
 def test_every_port_is_on_the_loopback(composed) -> None:
     addresses = {port["host_ip"] for service in composed.values() for port in service.get("ports", [])}
     assert addresses == {"127.0.0.1"}

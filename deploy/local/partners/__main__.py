@@ -22,6 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--port", type=int, help="port on the loopback to serve on")
     what.add_argument("--openapi", action="store_true", help="print the contract and end")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; only a container needs another")
     parser.add_argument("--orders", type=Path, help="a JSON list of orders to begin with")
     args = parser.parse_args(argv)
     if args.openapi:
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.orders:
         books.seed(args.orders)
     app = closable(build_app(books))
-    uvicorn.run(app, host=LOOPBACK, port=args.port, log_level="warning", timeout_graceful_shutdown=1)
+    uvicorn.run(app, host=args.host, port=args.port, log_level="warning", timeout_graceful_shutdown=1)
     return 0
 
 
