@@ -116,7 +116,7 @@ def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Tel
         message.state = "sending"
         content = {
             "message": message.id, "complaint": thing.id, "template": message.template, "text": message.text,
-            "language": message.language, "contact": thing.state.contact,
+            "language": message.language, "sealed": {SEALED_CONTACT: thing.state.contact},
         }  # fmt: skip
         told.append(Do(f"message/{message.id}", "message", content))
     return told

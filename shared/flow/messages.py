@@ -150,7 +150,10 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """An effect to begin: one name, one key, one content for ever; repeated by its clock until answered."""
+    """An effect to begin: one name, one key, one content for ever; repeated by its clock until answered.
+
+    Sealed parts stand under `sealed` in the content: after an erasure it is ordered without them.
+    """
 
     effect: str
     kind: str

@@ -9,6 +9,10 @@ from shared.flow.records import Outgoing, Part, Record
 from shared.flow.thing import Thing
 
 
+SEALED = "sealed"
+"""Where facts and the contents of orders carry sealed parts, and nowhere else."""
+
+
 def _stored(message: Outgoing) -> dict[str, Any]:
     return {
         "topic": message.topic,
@@ -56,9 +60,18 @@ def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
 
 
 def drop_sealed(thing: Thing[Any]) -> None:
-    """After an erasure, what is still to be told again goes without its sealed parts."""
+    """After an erasure, what is still to be told or ordered again goes without its sealed parts."""
     for group in thing.replay:
         for message in group["out"]:
             data = orjson.loads(bytes(message["value"] or b"null"))
-            if isinstance(data, dict) and data.pop("sealed", None) is not None:
+            if isinstance(data, dict) and _unsealed(data):
                 message["value"] = orjson.dumps(data)
+    for attempt in thing.attempts.values():
+        attempt["content"] = {name: part for name, part in attempt.get("content", {}).items() if name != SEALED}
+
+
+def _unsealed(data: dict[str, Any]) -> bool:
+    """Takes the sealed parts out of a fact, or out of an order's content; whether there were any."""
+    content = data.get("content")
+    ordered = content.pop(SEALED, None) if isinstance(content, dict) else None
+    return data.pop(SEALED, None) is not None or ordered is not None

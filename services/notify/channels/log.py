@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from services.notify.domain import LINK
+from shared.contracts.intake import SEALED_CONTACT
 from shared.flow.effects import Result
 from shared.flow.messages import Order
 
@@ -22,12 +23,12 @@ class LogChannel:
         self._sent: set[str] = set()
 
     async def carry_out(self, order: Order) -> Result:
-        """Done once the line is on disk; refused when the contact cannot be opened."""
+        """Done once the line is on disk; refused when the contact cannot be opened, or was erased meanwhile."""
         content = order.content
         if order.key in self._sent:
             return Result("done", {"channel": "log"})
         try:
-            contact = self.open_contact(str(content["contact"]))
+            contact = self.open_contact(str(content.get("sealed", {}).get(SEALED_CONTACT, "")))
         except ValueError:
             return Result("refused", {"channel": "log", "title": "the contact cannot be opened"})
         text = str(content["text"]).replace(LINK, self.link(str(content["complaint"])))

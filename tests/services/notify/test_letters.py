@@ -78,7 +78,7 @@ async def test_an_acknowledgement_names_reference_answer_time_and_what_is_missin
     bench.put(received(), contact())
     await run(bench)
     (order,) = orders(bench)
-    assert order["template"] == "acknowledged" and order["contact"] == "JWE"
+    assert order["template"] == "acknowledged" and order["sealed"] == {"contact": "JWE"}
     for part in ("AAAA-BBBB-CCCC", "高速鐵路", "2026年11月24日 16:00", "車次", "⟦link⟧"):
         assert part in order["text"]
 
@@ -95,7 +95,7 @@ async def test_a_message_waits_for_the_contact_and_goes_when_it_comes(bench):
 async def test_an_express_fact_brings_the_contact_with_it(bench):
     bench.put(received("express", {"contact": "JWE2"}))
     await run(bench)
-    assert [o["contact"] for o in orders(bench)] == ["JWE2"]
+    assert [o["sealed"]["contact"] for o in orders(bench)] == ["JWE2"]
 
 
 async def test_who_left_no_contact_is_sent_nothing_and_the_reason_is_told(bench):
@@ -146,6 +146,15 @@ async def test_after_an_erasure_nothing_is_sent_and_the_contact_is_gone(bench):
     bench.put(contact(), offered())
     await run(bench)
     assert orders(bench) == [] and bench.thing()["state"]["contact"] is None
+
+
+async def test_an_erasure_takes_the_contact_out_of_messages_already_on_their_way(bench):
+    bench.put(received(), contact())
+    await run(bench)
+    bench.put(told(intake.ComplainantErased(), 3, complaint(erased=True)))
+    await run(bench)
+    assert len(orders(bench)) == 1
+    assert "JWE" not in str(bench.thing())
 
 
 async def test_SE_8_a_message_that_promises_an_outcome_or_brushes_off_is_refused_when_loaded(tmp_path):
