@@ -8,7 +8,6 @@ import orjson
 from shared.flow.records import Outgoing, Part, Record
 from shared.flow.thing import Thing
 
-
 SEALED = "sealed"
 """Where facts and the contents of orders carry sealed parts, and nowhere else."""
 
