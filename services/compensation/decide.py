@@ -85,6 +85,7 @@ def _entitlement(thing: Thing[Book], input: Input) -> list[Telling]:
     if not isinstance(input, Heard) or not isinstance(input.fact.happened, EntitlementClaimed):
         return []
     asked, book = input.fact.happened, thing.state.entitlement
+    thing.heard[input.fact.source]["state"] = {}  # many may claim one order: how each stands is not kept here
     book.holder = book.holder or asked.claim
     fields = {"entitlement": asked.entitlement, "claim": asked.claim, "remedy": asked.remedy}
     if book.holder == asked.claim:

@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.intake import domain
-from services.intake.channels import TOPIC, Channels
+from services.intake.channels import TOPIC, Channels, repeated
 from services.intake.decide import Policy, decide, sealed, stands
 from services.intake.desk import Desk
 from services.intake.domain import State, concerned, kind_of
@@ -61,7 +61,7 @@ def service(policy: Callable[[datetime], Policy], channels: Channels) -> Service
         # a reference is shared by the complaints that name it: its lane is none of theirs
         hears[within.TYPE] = Hears(within, _named, raises=False)
     takes = {
-        domain.CREATE: Takes(domain.Create, "decide"),
+        domain.CREATE: Takes(domain.Create, "decide", repeated),
         domain.SUPPLEMENT: Takes(domain.Supplement),
         domain.WITHDRAW: Takes(domain.Withdraw),
         domain.REOPEN: Takes(domain.Reopen),

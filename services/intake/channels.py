@@ -1,10 +1,13 @@
 """`redress.channels.*`: complaints that integrations publish instead of calling HTTP, signed, answered by receipts."""
 
 import re
+from collections.abc import Sequence
 
+from services.intake.domain import Create
 from services.intake.integrations import Integrations, check_signature
 from services.intake.sealed import Reception
 from services.intake.told import Told
+from shared import ids
 from shared.contracts.intake import Receipt
 from shared.flow import codec
 from shared.flow.errors import Poison
@@ -71,8 +74,24 @@ class Channels:
         return request
 
 
+def repeated(request: Request, record: Record) -> Sequence[Outgoing]:
+    """The receipt of an entry that repeats one: accepted, the same reference."""
+    body = request.body
+    assert isinstance(body, Create)
+    if body.receipt_key is None:
+        return ()
+    receipt = Receipt(
+        integration=body.integration, key=body.receipt_key, accepted=True, complaint=request.thing,
+        reference=ids.reference(request.thing),
+    )  # fmt: skip
+    return (_event(record, body.receipt_key, receipt),)
+
+
 def _receipt(record: Record, name: str, key: str, reason: str, pointer: str | None) -> Outgoing:
-    receipt = Receipt(integration=name, key=key, accepted=False, reason=reason, pointer=pointer)
+    return _event(record, key, Receipt(integration=name, key=key, accepted=False, reason=reason, pointer=pointer))
+
+
+def _event(record: Record, key: str, receipt: Receipt) -> Outgoing:
     at = f"{record.topic}/{record.partition}/{record.offset}"
     data = {"happened": receipt.model_dump(mode="json"), "stands": {}}
     return codec.event(RECEIPTS, key or at, Receipt.TYPE, at, at, data)

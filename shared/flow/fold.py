@@ -45,7 +45,7 @@ class Fold(Teller):
         begun_before, erased_before = set(self.thing.attempts), self.thing.erased
         told = self._dispatch(message)
         if told is None:
-            return []
+            return self.out
         self.changed = True
         if self.thing.erased and not erased_before:
             drop_sealed(self.thing)
@@ -106,11 +106,13 @@ class Fold(Teller):
 
     def _request(self, request: Request) -> Sequence[Telling] | None:
         same, used = known.find_request(self.thing, request)
+        takes = self.service.takes[request.type]
         if same:
+            self.out.extend(takes.repeat(request, self.record))
             return None
         self._person_done()
-        takes = self.service.takes[request.type]
         if self.thing.erased:
+            self.out.extend(takes.repeat(request, self.record))
             told: Sequence[Telling] = [_problem(410, "erased", "this was erased at the person's wish")]
         elif used and takes.reuse == "refuse":
             told = [_problem(422, "key-reused", "this Idempotency-Key was used with another body: take a new one")]

@@ -31,10 +31,14 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """One request a service takes. `reuse`: what a used key with another body is, refused or decided on."""
+    """One request a service takes. `reuse`: what a used key with another body is, refused or decided on.
+
+    `repeat`: what is published, and kept nowhere, for a record that repeats a known request or asks an erased thing.
+    """
 
     model: type[BaseModel]
     reuse: Literal["refuse", "decide"] = "refuse"
+    repeat: Callable[[Request, Record], Sequence[Outgoing]] = lambda _, __: ()
 
 
 @dataclass(frozen=True, slots=True)

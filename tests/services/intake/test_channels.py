@@ -41,7 +41,7 @@ async def test_the_same_twice_is_one_and_another_body_a_message(house):
     await house.run()
     id = complaint_id("hotline", "k1")
     assert house.types(id) == ["received", "supplemented"]
-    assert [r["reason"] is None for r in receipts(house)] == [True, False]
+    assert sorted(r["reason"] is None for r in receipts(house)) == [False, True, True]  # one for each entry
 
 
 async def test_danger_or_the_express_topic_makes_it_express(house):
