@@ -152,7 +152,7 @@ class Tell:
 class Do:
     """An effect to begin: one name, one key, one content for ever; repeated by its clock until answered.
 
-    Sealed parts stand under `sealed` in the content: after an erasure it is ordered without them.
+    After an erasure it is ordered without what is sealed in its content.
     """
 
     effect: str

@@ -1,5 +1,6 @@
 """`replay`: what each record made a thing tell, kept until that record's offset is committed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,9 @@ from shared.flow.records import Outgoing, Part, Record
 from shared.flow.thing import Thing
 
 SEALED = "sealed"
-"""Where facts and the contents of orders carry sealed parts, and nowhere else."""
+"""Where facts carry their sealed parts."""
+SEALED_FORM = re.compile(r"eyJ[\w-]*(\.[\w-]*){4}")
+"""A sealed text shows by its form, JWE compact, wherever it stands."""
 
 
 def _stored(message: Outgoing) -> dict[str, Any]:
@@ -59,18 +62,21 @@ def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
 
 
 def drop_sealed(thing: Thing[Any]) -> None:
-    """After an erasure, what is still to be told or ordered again goes without its sealed parts."""
+    """After an erasure, what is still to be told or ordered again goes without anything sealed."""
     for group in thing.replay:
         for message in group["out"]:
             data = orjson.loads(bytes(message["value"] or b"null"))
-            if isinstance(data, dict) and _unsealed(data):
-                message["value"] = orjson.dumps(data)
+            bare = _without_sealed(data)
+            if bare != data:
+                message["value"] = orjson.dumps(bare)
     for attempt in thing.attempts.values():
-        attempt["content"] = {name: part for name, part in attempt.get("content", {}).items() if name != SEALED}
+        attempt["content"] = _without_sealed(attempt.get("content", {}))
 
 
-def _unsealed(data: dict[str, Any]) -> bool:
-    """Takes the sealed parts out of a fact, or out of an order's content; whether there were any."""
-    content = data.get("content")
-    ordered = content.pop(SEALED, None) if isinstance(content, dict) else None
-    return data.pop(SEALED, None) is not None or ordered is not None
+def _without_sealed(value: Any) -> Any:
+    """The same with null for every sealed text, and without the parts a fact carries as sealed."""
+    if isinstance(value, dict):
+        return {name: _without_sealed(part) for name, part in value.items() if name != SEALED}
+    if isinstance(value, list):
+        return [_without_sealed(part) for part in value]
+    return None if isinstance(value, str) and SEALED_FORM.fullmatch(value) else value

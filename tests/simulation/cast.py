@@ -42,7 +42,7 @@ def effects_of(world: World) -> dict[str, dict[str, Effect]]:
 
 def _order_facts(order: Order) -> dict[str, Any]:
     """What the order system knows: at times enough for a finding without anybody."""
-    table, facts = FINDINGS[order.content["line"]]
+    _, facts = FINDINGS[order.content["line"]]
     known = facts if zlib.crc32(order.key.encode()) % 3 == 0 else {}
     return {"line": order.content["line"], "subject": "driver-7", "facts": {**known, "identity_verified": True}}
 

@@ -60,9 +60,10 @@ class Provider:
     def _do(self, order: Order) -> str:
         now, deed = self.world.loop.time(), self.deeds.get(order.key)
         self.world.note("provider", self.name, order.thing, order.effect, order.attempt, order.key[:6])
+        content = {name: part for name, part in order.content.items() if name != "sealed"}
         if deed is None:
-            deed = self.deeds[order.key] = Deed(order.key, order.thing, order.effect, order.kind, order.content, now)
-        if deed.content != order.content:
+            deed = self.deeds[order.key] = Deed(order.key, order.thing, order.effect, order.kind, content, now)
+        if deed.content != content:
             deed.contents += 1
         if "done" in deed.said:
             if now - deed.at > REMEMBERS_S and not order.ask_first:

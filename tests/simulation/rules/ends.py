@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable
 
+from shared.contracts.intake import ComplainantErased
+from tests.simulation import services
 from tests.simulation.reading import Reading
 from tests.simulation.rules import Broken
 from tests.simulation.rules.safety import ENDED
@@ -36,9 +38,10 @@ def erased_is_gone(world: World, reading: Reading) -> Iterable[Broken]:
         for service, store in world.stores.items():
             held = [store.things.get(id), *(page for page in store.pages.values() if page.get("thing") == id)]
             for document in held:
-                if document is not None and "sealed:" in json.dumps(document, default=_bytes):
+                if document is not None and services.SEALED in json.dumps(document, default=_bytes):
                     yield id, f"{service} still holds sealed parts of an erased complaint in {document['_id']}"
-            if (document := store.things.get(id)) is not None and not document.get("erased"):
+            knows = ComplainantErased.TYPE in world.declared(service).hears or service == "intake"
+            if knows and (document := store.things.get(id)) is not None and not document.get("erased"):
                 yield id, f"{service} does not know that it was erased"
 
 
