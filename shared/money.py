@@ -31,7 +31,7 @@ MODES = {
 }
 
 _TWO, _LESS, _HALF, _MORE = Decimal(2), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")
-_ROUNDING = re.compile(r"(?P<mode>[a-z_]+) +(?P<quantum>[0-9]+(\.[0-9]+)?)( [A-Za-z_%]+)?\Z")
+_ROUNDING = re.compile(r"(?P<mode>[a-z_]+) +(?P<quantum>[0-9]+(\.[0-9]+)?)\Z")
 
 
 class Rounding:

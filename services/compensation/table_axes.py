@@ -181,7 +181,7 @@ def _cuts(scale: Scale, cells: Mapping[int, Cell]) -> list[Any]:
 
 def check_cell(scale: Scale, cell: Cell) -> None:
     """Raises Wrong for a cell that can hold for no value of the scale."""
-    if cell.none and not scale.optional:
+    if cell.says_none and not scale.optional:
         raise Wrong(
             f"'{scale.name}' is always given, so 'none' never holds", "remove it, or give the fact 'default: none'"
         )

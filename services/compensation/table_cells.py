@@ -38,11 +38,15 @@ def _tighter(one: Any, one_in: bool, other: Any, other_in: bool, wins: Callable[
 
 @dataclass(frozen=True)
 class Cell:
-    """What is asked: `parts` (intervals, or choices), negated or not; `none` when a fact left out satisfies it."""
+    """What is asked: `parts` (intervals, or choices), negated or not; `none` when a fact left out satisfies it.
+
+    `says_none` when that is written out, which only makes sense for a fact that can be left out.
+    """
 
     parts: tuple[Any, ...]
     none: bool = False
     negated: bool = False
+    says_none: bool = False
 
 
 ANY = Cell((Interval(),), none=True)
@@ -56,7 +60,8 @@ def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[str, ...] | 
         cells = [read_cell(part, read, choices) for part in node]
         if any(isinstance(part, list) for part in node) or any(cell.negated for cell in cells):
             raise Wrong("a list holds plain values", "write [a, b], or not [a, b] as 'not a' in rows of their own")
-        return Cell(tuple(p for cell in cells for p in cell.parts), any(cell.none for cell in cells))
+        parts = tuple(part for cell in cells for part in cell.parts)
+        return Cell(parts, any(cell.none for cell in cells), says_none=any(cell.says_none for cell in cells))
     if isinstance(node, dict) or node is None:
         said = ", ".join({True: "yes", False: "no"}.get(choice, str(choice)) for choice in choices or ())
         raise Wrong("a value is expected here", f"write one of {said}" if said else FORMS)
@@ -67,10 +72,10 @@ def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[str, ...] | 
         if text == "given":
             return Cell(choices if choices is not None else (Interval(),))
         if text == "none":
-            return Cell((), none=True)
+            return Cell((), none=True, says_none=True)
         if text.startswith("not "):
             inner = read_cell(text[4:].strip(), read, choices)
-            return Cell(inner.parts, not inner.none, negated=True)
+            return Cell(inner.parts, not inner.none, negated=True, says_none=inner.says_none)
     if choices is not None:
         return Cell((read(node),))
     return Cell((read_interval(node, read),))

@@ -3,7 +3,7 @@
 import pytest
 
 from services.compensation.tables import CannotAssess
-from tests.services.compensation.tables.writing import faults, term, worth
+from tests.services.compensation.tables.writing import faults, table, term, worth
 
 PRICE = "  price: {type: money}"
 DAYS = "  days: {type: duration, unit: day}"
@@ -185,3 +185,14 @@ def test_terms_of_one_sort_are_not_mixed() -> None:
     assert "money and kilogram do not go together" in str(
         faults(term("{plus: [price, weight]}", PRICE + "\n" + WEIGHT))
     )
+
+
+def test_not_can_be_asked_of_a_fact_that_is_always_given() -> None:
+    text = table(
+        "  cabin: {type: choice, values: [low, high]}\n  late: {type: integer}",
+        "  - {id: a, when: {cabin: not high, late: not 5}, due: [apology], REASON}\n  - {id: b, due: nothing, REASON}",
+        "  - {facts: {cabin: low, late: 4}, row: a, due: [apology]}\n"
+        "  - {facts: {cabin: low, late: 5}, row: b, due: nothing}\n"
+        "  - {facts: {cabin: high, late: 4}, row: b, due: nothing}",
+    )
+    assert faults(text) == []
