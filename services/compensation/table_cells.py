@@ -52,7 +52,7 @@ class Cell:
 ANY = Cell((Interval(),), none=True)
 
 
-def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[str, ...] | None) -> Cell:
+def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[Any, ...] | None) -> Cell:
     """The cell of a `when`; `read` turns one written value into a comparable one. Raises Wrong."""
     if isinstance(node, list):
         if not node or len(node) > 50:
@@ -63,7 +63,7 @@ def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[str, ...] | 
         parts = tuple(part for cell in cells for part in cell.parts)
         return Cell(parts, any(cell.none for cell in cells), says_none=any(cell.says_none for cell in cells))
     if isinstance(node, dict) or node is None:
-        said = ", ".join({True: "yes", False: "no"}.get(choice, str(choice)) for choice in choices or ())
+        said = ", ".join("yes" if choice is True else "no" if choice is False else choice for choice in choices or ())
         raise Wrong("a value is expected here", f"write one of {said}" if said else FORMS)
     if isinstance(node, str):
         text = node.strip()

@@ -55,6 +55,11 @@ _DUE_SCHEMA = {
 }
 _CELLS = {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean", "array"]}}
 
+_NUMBER_OR_TEXT = {"type": ["string", "integer"]}
+_YES_NO = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}]}
+
+Written = Annotated[str, WithJsonSchema(_NUMBER_OR_TEXT)]
+YesNo = Annotated[bool, WithJsonSchema(_YES_NO)]
 Term = Annotated[Any, WithJsonSchema(_term_schema())]
 Due = Annotated[Any, WithJsonSchema(_DUE_SCHEMA)]
 When = Annotated[Any, WithJsonSchema({"anyOf": [_CELLS, {"type": "array", "items": _CELLS}]})]
@@ -76,12 +81,12 @@ class FactModel(PackModel):
 
     type: Literal["money", "decimal", "integer", "share", "duration", "choice", "yes_no", "date", "datetime", "text"]
     unit: Annotated[str, Field(max_length=30)] | None = None
-    values: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], _of(0, 100)] = ()
-    min: str | None = None
-    max: str | None = None
+    values: Annotated[tuple[Annotated[Written, Field(min_length=1, max_length=60)], ...], _of(0, 100)] = ()
+    min: Written | None = None
+    max: Written | None = None
     places: Annotated[int, Field(ge=0, le=9)] | None = None
     default: Any = None
-    or_none: bool = False
+    or_none: YesNo = False
     about: Words | None = None
 
 
@@ -93,7 +98,7 @@ class RowModel(PackModel):
     due: Due
     reason: Named
     borne_by: Name | None = None
-    each_alone: bool = False
+    each_alone: YesNo = False
 
 
 class ExampleModel(PackModel):

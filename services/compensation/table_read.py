@@ -76,7 +76,7 @@ def json_reader(model: FactModel, unit: str | None, setting: Setting) -> Callabl
             return _truth
         case "choice":
             allowed = frozenset(model.values)
-            return lambda v: v if isinstance(v, str) and v in allowed else MISSING
+            return lambda v: _chosen(v, allowed)
         case "text":
             return lambda v: v if isinstance(v, str) and 0 < len(v) <= 200 else MISSING
         case "date":
@@ -90,6 +90,12 @@ def json_reader(model: FactModel, unit: str | None, setting: Setting) -> Callabl
             return lambda v: number(v) if v.__class__ is not float else MISSING
         case _:
             return number_reader(places_of(model, setting))
+
+
+def _chosen(value: Any, allowed: frozenset[str]) -> Any:
+    if value.__class__ is int:
+        value = str(value)
+    return value if isinstance(value, str) and value in allowed else MISSING
 
 
 def _truth(value: Any) -> Any:
