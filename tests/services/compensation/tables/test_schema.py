@@ -30,7 +30,6 @@ def test_takes_every_shipped_table(path: Path) -> None:
         {"borne_bye": "x"},
         {"hit": "ANY"},
         {"facts": {"price": {"type": "number"}}},
-        {"facts": {"Price": {"type": "money"}}},
         {"steps": {"a": {"percent": "25%", "of": "price"}}},
         {"steps": {"a": {"share": "25%", "of": "price", "cap": 5}}},
         {"rows": [{"id": "a", "due": "something", "reason": {}}]},
