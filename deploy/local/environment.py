@@ -67,7 +67,7 @@ def _own(service: str, ports: Mapping[str, int], keys: Keys, folder: Path) -> di
             "complainant_secret": keys.complainants,
             "public_url": intake,
         },
-        "triage": {"text_keys": keys.text, "partners": partners},
+        "triage": {"text_keys": keys.text, "order_system": partners, "fleet_control": partners},
         "compensation": {"payouts": partners, "link_secret": keys.links},
         "notify": {
             "contact_keys": keys.contact,

@@ -15,8 +15,8 @@ from jwt.algorithms import ECAlgorithm
 AUDIENCE = "redress"
 DAY_S = 24 * 60 * 60
 SCOPES = (
-    "cases:read cases:work cases:decide cases:write remedies:read remedies:work remedies:decide ledger:read "
-    "deliveries:read outcomes:read subscriptions:write complainants:erase"
+    "cases:read cases:work texts:read safety:clear remedies:work remedies:decide ledger:read deliveries:read "
+    "complainants:erase"
 )
 
 

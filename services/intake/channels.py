@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+import orjson
+
 from services.intake.domain import Create
-from services.intake.integrations import Integrations, check_signature
+from services.intake.integrations import Integration, Integrations, check_signature
 from services.intake.sealed import Reception
 from services.intake.told import Told
 from shared import ids
@@ -14,6 +16,7 @@ from shared.flow.errors import Poison
 from shared.flow.messages import Request
 from shared.flow.records import Outgoing, Record
 from shared.flow.service import Refused
+from shared.sealing import BadRing, SealBroken, of_secrets
 from shared.web.asking import read_key
 from shared.web.bodies import Limits, parse
 from shared.web.faults import validated
@@ -21,6 +24,7 @@ from shared.web.problems import Problem
 
 LIMITS = Limits()
 NAME = re.compile(r"[a-z0-9-]{1,40}")
+SEALED = "application/jose"
 TOPIC, RECEIPTS = "redress.channels", "redress.receipts"
 
 
@@ -64,6 +68,8 @@ class Channels:
             raise Problem("idempotency-key-missing", "the record's key is the idempotency key")
         if len(body) > LIMITS.body:
             raise Problem("too-large", f"at most {LIMITS.body} bytes are read")
+        if headers.get("content-type", "").lower().startswith(SEALED):
+            body = _opened(sender, body)
         told = validated(Told, parse(body, LIMITS))
         faults = self.reception.faults(told, sender.lines, record.time)
         if faults:
@@ -72,6 +78,15 @@ class Channels:
         if record.topic.endswith(".express"):
             request.body.lane = "express"  # type: ignore[attr-defined]
         return request
+
+
+def _opened(sender: Integration, body: bytes) -> bytes:
+    """A body sealed with a secret of the integration's: what stands on a topic may be watched by anybody."""
+    try:
+        opened: bytes = orjson.dumps(of_secrets(sender.secrets).open(body.decode("ascii", errors="replace")))
+    except (SealBroken, BadRing):
+        raise Problem("invalid", "the sealed body cannot be opened with this integration's secret") from None
+    return opened
 
 
 def repeated(request: Request, record: Record) -> Sequence[Outgoing]:

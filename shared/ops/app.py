@@ -1,7 +1,7 @@
 """The wiring of ops: the log and every service's store, found by the settings the services themselves read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,8 +31,8 @@ def settings_of(service: str) -> ServiceSettings:
 class Running:
     """The running system as ops sees it. As an async context manager; Transient while the log is away."""
 
-    def __init__(self) -> None:
-        self.settings = {service: settings_of(service) for service in SERVICES}
+    def __init__(self, settings: Mapping[str, ServiceSettings] | None = None) -> None:
+        self.settings = dict(settings or {service: settings_of(service) for service in SERVICES})
         self.reader = Reader(self.settings["intake"].kafka_settings())
         self._databases = {
             service: database(told.mongo, told.database or f"redress_{service}")
@@ -65,6 +65,12 @@ class Running:
         asked = list(parts)
         told = {group: await self.reader.committed(group, asked) for group in GROUPS}
         return {group: at for group, at in told.items() if at}
+
+    async def waiting(self) -> int:
+        """Records that some group has not read to the end, over all groups."""
+        spans = await self.reader.spans(await self.reader.topics())
+        groups = await self.committed(spans)
+        return sum(max(0, spans[part][1] - at[part]) for at in groups.values() for part in at if part in spans)
 
     async def publish(self, message: Outgoing, lane: Lane) -> None:
         """Puts one record onto the log."""

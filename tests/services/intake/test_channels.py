@@ -9,6 +9,7 @@ from shared import clock
 from shared.flow.errors import Transient
 from shared.ids import complaint_id
 from shared.outbound.signing import new_secret
+from shared.sealing import of_secrets
 from tests.services.intake.house import House, told
 
 
@@ -42,6 +43,15 @@ async def test_the_same_twice_is_one_and_another_body_a_message(house):
     id = complaint_id("hotline", "k1")
     assert house.types(id) == ["received", "supplemented"]
     assert sorted(r["reason"] is None for r in receipts(house)) == [False, True, True]  # one for each entry
+
+
+async def test_a_sealed_complaint_is_opened_with_its_senders_secret_and_with_no_other(house):
+    jose = {"content-type": "application/jose"}
+    for key, secret in (("good", house.secrets["hotline"]), ("bad", new_secret())):
+        house.publish(told(), key=key, value=of_secrets([secret]).seal(told()).encode(), **jose)
+    await house.run()
+    assert house.types(complaint_id("hotline", "good")) == ["received"]
+    assert {r["key"]: r["accepted"] for r in receipts(house)} == {"good": True, "bad": False}
 
 
 async def test_danger_or_the_express_topic_makes_it_express(house):
