@@ -60,6 +60,11 @@ class DeadLetterLimit:
     _row: int = 0
     _recent: deque[bool] = field(default_factory=deque)
 
+    def forget(self) -> None:
+        """The lane was stopped by this count: once a person resumes it, it counts anew."""
+        self._row = 0
+        self._recent.clear()
+
     def count(self, dead: Sequence[bool]) -> str | None:
         """Counts a batch, one flag per record; the reason to stop, or None."""
         longest = self._row

@@ -159,6 +159,7 @@ class Stage:
         too_many = self.limit.count(plan.dead)
         if too_many and self.lane == "standard":
             await self.switch.stop(self.lane, too_many)
+            self.limit.forget()
 
     # A stopped lane ----------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from shared.flow.lanes import DeadLetterLimit
+from shared.flow.records import Outgoing
 from tests.flow.bench import Bench
 from tests.flow.toy import said
 
@@ -40,3 +42,19 @@ async def test_what_was_read_while_stopped_is_read_again_when_a_batch_was_outsta
     bench.switch.reasons["standard"] = None
     await bench.run(stage)
     assert bench.thing()["state"]["words"] == ["w0", "w1", "w2", "w3"]
+
+
+async def test_a_lane_stopped_by_dead_letters_runs_on_when_it_is_resumed():
+    bench = Bench()
+    stage = await bench.stage()
+    stage.limit = DeadLetterLimit(in_a_row=3, of_last=4)
+    bench.put(*[Outgoing("redress.far.standard", "c1", b"not JSON") for _ in range(4)])
+    await bench.run(stage)
+    assert bench.switch.reasons["standard"] == "4 dead letters in a row"
+    bench.switch.reasons["standard"] = None
+    bench.put(said("hello", 1))
+    await bench.run(stage)
+    bench.put(said("again", 2))
+    await bench.run(stage)
+    assert bench.switch.reasons["standard"] is None
+    assert bench.thing()["state"]["words"] == ["hello", "again"]
