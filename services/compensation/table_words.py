@@ -70,12 +70,12 @@ def _part(part: Part, language: int) -> str:
 
 _OR = ("或", "或", " or ")
 _AND = ("、", "、", ", ")
-_OWED = ("应得:{}。", "應得:{}。", "You are owed: {}.")
-_KEPT = ("将收取:{}。", "將收取:{}。", "What is charged: {}.")
-_CHOOSE = ("由您选择其一:{}。", "由您擇一:{}。", "You choose one of: {}.")
+_OWED = ("应得：{}。", "應得：{}。", "You are owed: {}.")
+_KEPT = ("将收取：{}。", "將收取：{}。", "What is charged: {}.")
+_CHOOSE = ("由您选择其一：{}。", "由您擇一：{}。", "You choose one of: {}.")
 _NOTHING = ("本次无需赔付。", "本次無需賠付。", "Nothing is due this time.")
 _FREE = ("无需收费。", "無需收費。", "Nothing is charged.")
-_BASIS = ("依据:", "依據:", "Basis: ")
+_BASIS = ("依据：", "依據：", "Basis: ")
 
 
 def due_in_words(parts: Sequence[Part | Sequence[Part]], language: int, about_fee: bool) -> str:
