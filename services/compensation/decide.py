@@ -27,6 +27,7 @@ from shared.contracts.compensation import (
     Offered,
 )
 from shared.contracts.fact import Remedy
+from shared.contracts.intake import OfferAnswered
 from shared.contracts.triage import CaseStands, Finding
 from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
 from shared.flow.thing import Thing
@@ -76,6 +77,8 @@ def decide(thing: Thing[Book], input: Input, now: datetime, policy: Policy) -> t
         told += settlement.answered(thing.state.claim, input, now)
     elif isinstance(input, Struck) and input.clock == OFFER_CLOCK:
         told += _silence(thing, now, policy)
+    elif isinstance(input, Heard) and isinstance(input.fact.happened, OfferAnswered):
+        told += disputes.answered(thing, input.fact.happened, now, policy.needs_approval)
     elif isinstance(input, Heard):
         _note_entitlement(thing.state.claim, input)
     return thing, told + _follow_up(thing, now, policy)

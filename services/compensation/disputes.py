@@ -15,6 +15,7 @@ from shared.contracts.compensation import (
     RemedyState,
 )
 from shared.contracts.fact import Remedy
+from shared.contracts.intake import OfferAnswered
 from shared.flow.messages import Reply, Request, Tell, Telling
 from shared.flow.thing import Thing
 
@@ -39,9 +40,22 @@ def asked(
     thing: Thing[Book], request: Request, now: datetime, needs_approval: Callable[[Remedy], bool]
 ) -> Sequence[Telling]:
     """Carries out one verb on one remedy, or answers with a problem that says what would be right."""
-    body = request.body
-    assert isinstance(body, RemedyRequest)
-    claim, verb = thing.state.claim, TYPES[request.type]
+    assert isinstance(request.body, RemedyRequest)
+    return _act(thing.state.claim, TYPES[request.type], request.body, now, needs_approval)
+
+
+def answered(
+    thing: Thing[Book], answer: OfferAnswered, now: datetime, needs_approval: Callable[[Remedy], bool]
+) -> Sequence[Telling]:
+    """The complainant's answer on the status page; one that comes too late changes nothing."""
+    body = RemedyRequest(remedy=answer.remedy, by="complainant", choice=answer.choice)
+    told = _act(thing.state.claim, answer.verb, body, now, needs_approval)
+    return [telling for telling in told if not isinstance(telling, Reply)]
+
+
+def _act(
+    claim: Claim, verb: str, body: RemedyRequest, now: datetime, needs_approval: Callable[[Remedy], bool]
+) -> Sequence[Telling]:
     book = claim.remedies.get(body.remedy)
     if book is None:
         return [_problem(404, "no-such-remedy", "there is no such remedy on this complaint")]

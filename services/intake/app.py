@@ -65,6 +65,7 @@ def service(policy: Callable[[datetime], Policy], channels: Channels) -> Service
         domain.SUPPLEMENT: Takes(domain.Supplement),
         domain.WITHDRAW: Takes(domain.Withdraw),
         domain.REOPEN: Takes(domain.Reopen),
+        domain.ANSWER_OFFER: Takes(domain.AnswerOffer),
         domain.SUPPLY: Takes(domain.Supply, "decide"),
         domain.ERASE: Takes(domain.Erase),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.intake import joining
 from services.intake.domain import (
+    AnswerOffer,
     Asking,
     Complaint,
     Create,
@@ -30,6 +31,7 @@ from shared.contracts.intake import (
     ContactTold,
     ErasureAsked,
     FactsSupplied,
+    OfferAnswered,
     Receipt,
     ReopeningAsked,
     WithdrawalAsked,
@@ -74,6 +76,9 @@ def _asked(thing: Thing[State], asked: Asked, now: datetime, policy: Policy) -> 
     body, complaint = asked.request.body, thing.state.complaint
     if isinstance(body, Create):
         return _create(thing, body, now, policy) if not complaint.received else _create_again(thing, body)
+    if isinstance(body, AnswerOffer):
+        answered = OfferAnswered(remedy=body.remedy, verb=body.verb, choice=body.choice)
+        return [Tell(answered, who=body.by), Reply(202, {"remedy": body.remedy})]
     if not complaint.received:
         return _wait(complaint, body)
     if not _speaks_for(complaint, body.by):  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ MOST_JOINED = 200
 
 SUPPLEMENT, CREATE = "redress.intake.supplement.v1", "redress.intake.create.v1"
 WITHDRAW, REOPEN = "redress.intake.withdraw.v1", "redress.intake.reopen.v1"
+ANSWER_OFFER = "redress.intake.answer-offer.v1"
 SUPPLY, ERASE = "redress.intake.supply.v1", "redress.intake.erase.v1"
 
 
@@ -81,6 +82,14 @@ class Reopen(Asking):
     text: str | None = None
     screen: Screen = Screen()
     lane: str = "standard"
+
+
+class AnswerOffer(Asking):
+    """The complainant accepts or refuses one remedy, on the status page."""
+
+    remedy: str
+    verb: Literal["accept", "refuse"]
+    choice: int | None = None
 
 
 class Supply(Asking):

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.intake.adding import known_form
+from services.intake.answering import answers
 from services.intake.desk import Desk
 from services.intake.phrases import LABELS, LANGUAGES, STANDING, WISHES
 from services.intake.public import Status, status_of
@@ -74,7 +75,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     pages = Pages(Path(__file__).parent / "templates", "status.css")
 
     @app.get("/s/{token}", include_in_schema=False)
-    async def page(token: str, lang: str | None = None) -> Response:
+    async def page(token: str, lang: str | None = None, noted: bool = False) -> Response:
         id = links.complaint_of(desk.link_secret, token)
         language = lang if lang in LANGUAGES else None
         if id is None:
@@ -85,7 +86,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
             return _notice(pages, 410, "gone", language or "zh-Hans")
         except Transient:
             return _notice(pages, 503, "later", language or "zh-Hans")
-        return _page(pages, desk, shown, language or shown.language)
+        return _page(pages, desk, shown, language or shown.language, token, noted)
 
 
 def _of(raw: Mapping[str, Any] | None, id: str, language: str | None = None) -> Status:
@@ -121,7 +122,7 @@ def line_of(profile: LineProfile) -> Line:
     )  # fmt: skip
 
 
-def _page(pages: Pages, desk: Desk, shown: Status, language: str) -> Response:
+def _page(pages: Pages, desk: Desk, shown: Status, language: str, token: str, noted: bool) -> Response:
     profile = desk.reception.profile(shown.line, clock.now().date())
 
     def time(at: datetime | None) -> str:
@@ -143,6 +144,8 @@ def _page(pages: Pages, desk: Desk, shown: Status, language: str) -> Response:
         facts=[*shown.understood.get("facts", {}).items()],
         missing=[each.name for each in desk.asked(shown.line, language, shown.missing)],
         time=time,
+        noted=noted,
+        answers=lambda offer: answers(offer, token, language),
     )
 
 

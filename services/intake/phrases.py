@@ -50,6 +50,7 @@ STANDING: dict[str, dict[Standing, tuple[str, str]]] = {
 
 LABELS: dict[str, dict[str, str]] = {
     "en": {
+        "accept": "Accept", "refuse": "Decline", "choose": "Choose", "noted": "Your answer is noted.",
         "title": "Your complaint", "reference": "Reference", "received": "Received", "expected": "Answer expected by",
         "line": "Service", "understood": "What we understood", "wish": "Your wish", "incident_on": "When it happened",
         "correct": "If something is wrong, tell whoever took your complaint, with the reference above.",
@@ -65,6 +66,7 @@ LABELS: dict[str, dict[str, str]] = {
                                                  "again in a minute.",
     },
     "zh-Hans": {
+        "accept": "接受", "refuse": "不接受", "choose": "选择", "noted": "您的答复已记录。",
         "title": "您的投诉", "reference": "编号", "received": "收到时间", "expected": "预计答复时间",
         "line": "业务", "understood": "我们了解到的情况", "wish": "您的诉求", "incident_on": "发生日期",
         "correct": "如有不符，请凭上面的编号联系受理渠道更正。",
@@ -77,6 +79,7 @@ LABELS: dict[str, dict[str, str]] = {
         "later": "暂时无法查询", "later_detail": "现在无法查询，信息不会丢失，请一分钟后再试。",
     },
     "zh-Hant": {
+        "accept": "接受", "refuse": "不接受", "choose": "選擇", "noted": "您的答覆已記錄。",
         "title": "您的投訴", "reference": "編號", "received": "收到時間", "expected": "預計答覆時間",
         "line": "業務", "understood": "我們了解到的情況", "wish": "您的訴求", "incident_on": "發生日期",
         "correct": "如有不符，請憑上面的編號聯絡受理管道更正。",

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from services.intake import adding, looking, supplying
+from services.intake import adding, answering, looking, supplying
 from services.intake.desk import Desk
 from services.intake.integrations import Integration
 from services.intake.told import Accepted, Answers, Item, Told
@@ -80,6 +80,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     adding.add_routes(app, desk)
     supplying.add_routes(app, desk)
     looking.add_routes(app, desk)
+    answering.add_routes(app, desk)
 
 
 def _read(desk: Desk, sender: Integration, index: int, item: Any) -> Taken | Problem:

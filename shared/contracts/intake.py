@@ -96,6 +96,15 @@ class ReopeningAsked(Happened):
     screen: Screen = Field(default_factory=Screen)
 
 
+class OfferAnswered(Happened):
+    """The complainant answered an offer on the status page; compensation carries it out."""
+
+    TYPE: ClassVar[str] = "redress.intake.offer-answered.v1"
+    remedy: str
+    verb: Literal["accept", "refuse"]
+    choice: int | None = None
+
+
 class ComplainantErased(Happened):
     """Everything personal is to be dropped, and dropped on arrival from now on."""
 
@@ -145,6 +154,7 @@ FACTS: tuple[type[Happened], ...] = (
     ComplaintSupplemented,
     WithdrawalAsked,
     ReopeningAsked,
+    OfferAnswered,
     ComplainantErased,
     FactsSupplied,
     ErasureAsked,

@@ -11,6 +11,7 @@ from services.compensation.domain import RemedyRequest
 from services.compensation.settings import Settings
 from services.compensation.tables import tables_of
 from shared.contracts import triage
+from shared.contracts.intake import OfferAnswered
 from shared.flow.codec import answer_event, request_event
 from shared.flow.messages import Answer, Request
 from tests.flow.bench import Bench
@@ -203,3 +204,14 @@ async def test_a_table_that_lacks_facts_leaves_the_claim_open_for_a_person(bench
     claim = bench.thing()["state"]["claim"]
     assert claim["unassessed"] == {"driving.short_hours": "facts-missing /facts"} or claim["unassessed"]
     assert remedies(bench) == []
+
+
+async def test_an_answer_on_the_status_page_is_carried_out_once(bench):
+    bench.put(found(finding(["driving.short_hours"], HOURS)))
+    await run(bench)
+    (remedy,) = remedies(bench)
+    answer = told(OfferAnswered(remedy=remedy["id"], verb="accept"), 4, {"line": "driving_school"})
+    bench.put(answer, answer, told(OfferAnswered(remedy=remedy["id"], verb="refuse"), 5, {"line": "driving_school"}))
+    await run(bench)
+    assert remedies(bench)[0]["state"] == "settling"
+    assert facts(bench).count("accepted") == 1

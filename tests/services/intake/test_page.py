@@ -5,6 +5,7 @@ import pytest
 from services.intake.phrases import LABELS, LANGUAGES, STANDING, WISHES
 from services.intake.public import HEARS, status_of
 from services.intake.told import Wish
+from shared import clock
 from shared.contracts import compensation, triage
 from shared.contracts.compensation import ClaimStands
 from tests.services.facts import told as fact
@@ -107,3 +108,29 @@ def test_every_word_stands_in_every_script():
         assert set(STANDING[language]) == set(STANDING["en"]) and set(LABELS[language]) == set(LABELS["en"])
         assert language == "en" or set(WISHES[language]) == wishes
     assert len({hears.TYPE for hears in HEARS}) == len(HEARS)
+
+
+async def test_an_offer_is_answered_by_a_button_once_and_the_answer_is_a_fact(open):
+    house, http, said = open
+    remedy = ClaimStands.model_validate(OFFERED).remedies[0].model_copy(update={"id": f"{said['id']}-1-ab"})
+    stands = ClaimStands(remedies=[remedy]).model_dump(mode="json")
+    happened = compensation.Offered(remedies=[remedy.id], open_until=clock.now())
+    house.broker.append(fact(happened, 1, stands, complaint=said["id"]))
+    key = f"compensation/{said['id']}"
+    await settled(house, lambda h: h.store.things[said["id"]]["heard"][key]["state"])
+    page = (await http.get(f"/s/{said['token']}?lang=en")).text
+    (accept, refuse) = [part.split('"')[0].replace("&amp;", "&") for part in page.split('formaction="')[1:]]
+    assert "do=accept" in accept and "do=refuse" in refuse
+    for _ in range(2):
+        answered = await http.post(accept)
+        assert answered.status_code == 303 and answered.headers["location"].endswith("noted=true")
+    told_facts = [f for f in house.told() if f["type"] == "redress.intake.offer-answered.v1"]
+    assert [f["happened"] for f in told_facts] == [{"remedy": remedy.id, "verb": "accept", "choice": None}]
+    assert "Your answer is noted" in (await http.get(answered.headers["location"])).text
+
+
+async def test_a_button_speaks_for_its_own_complaint_only(open):
+    _, http, said = open
+    other = await http.post(f"/s/{said['token']}/offers/cother-1-ab?do=accept")
+    forged = await http.post(f"/s/{said['token'][:-2]}xx/offers/{said['id']}-1-ab?do=accept")
+    assert (other.status_code, forged.status_code) == (404, 404)
