@@ -14,7 +14,9 @@ from shared.money import amount_format, plain
 from shared.policy.source import Place
 
 MAX_REMEDIES = 12
-_PAID_IN_MONEY = ("refund", "fee", "compensation", "fee_waiver", "coupon", "lodging", "credit_correction")
+_ONLY_MONEY = ("refund", "fee", "compensation", "fee_waiver")
+_OFTEN_MONEY = (*_ONLY_MONEY, "coupon", "lodging", "credit_correction")
+_NEVER_MONEY = ("points", "free_service_time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +99,17 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
     if unit == UNKNOWN:
         return Remedy(kind)
     if unit is None:
-        unit = MONEY if kind in _PAID_IN_MONEY else "point" if kind == "points" else None
+        unit = MONEY if kind in _OFTEN_MONEY else "point" if kind == "points" else None
     if unit is None or unit == RATE:
         told = "a percentage alone" if unit == RATE else "a bare number"
         mend = "write {share: 25%, of: price}" if unit == RATE else "say what is counted, like 2 h or 100 points"
         raise Wrong(f"'{kind}' is {told}", mend)
+    if kind in _ONLY_MONEY and unit != MONEY:
+        raise Wrong(
+            f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
+        )
+    if kind in _NEVER_MONEY and unit == MONEY:
+        raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
     if unit != MONEY:
         if term.divides and term.rounding is None:
             raise Wrong(

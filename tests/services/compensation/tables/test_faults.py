@@ -108,6 +108,8 @@ SPOILED = {
         "{each: 15, per: 1 kg, of: weight}",
     ),
     "minutes paid as money": (owes("refund: {plus: [late, 5 EUR]}"), "do not go together"),
+    "money in hours": (owes("refund: 2 h"), "is money, and this is in hour"),
+    "points in money": (owes("points: price"), "{each: 100 points, per: 1 EUR, of: price}"),
     "a percentage alone": (owes("refund: 25%"), "{share: 25%, of: price}"),
     "a quantity of nothing": (owes("free_service_time: 2"), "like 2 h"),
     "an unknown kind of remedy": (owes("rebate: price"), "refund, fee"),

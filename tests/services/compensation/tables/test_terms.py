@@ -61,6 +61,10 @@ def test_units_of_one_family_are_converted() -> None:
     assert worth(term(written, facts), late=9) == "40.00"
 
 
+def test_points_for_money() -> None:
+    assert worth(term("{each: 100 points, per: 1 EUR, of: price}", kind="points"), price="1.65") == "165"
+
+
 def test_the_floor_lifts_and_the_cap_cuts_and_wins() -> None:
     written = "{share: 10%, of: price, at_least: 5, at_most: price}"
     assert [worth(term(written), price=p) for p in ("100", "49", "3")] == ["10.00", "5.00", "3.00"]

@@ -1,0 +1,27 @@
+"""The page on packs says what is so: its table loads, its question is answered, its words are all there are."""
+
+import re
+from pathlib import Path
+
+import orjson
+
+from services.compensation.commands import answer
+from services.compensation.table_model import FACT_TYPES, FORMS, KINDS, MODIFIERS
+from shared.money import MODES
+from tests.services.compensation.tables.writing import tables
+
+PAGE = (Path(__file__).parents[4] / "docs" / "packs.md").read_text(encoding="utf-8")
+CHAPTER = PAGE[PAGE.index("## Tables") :]
+
+
+def test_the_table_of_the_page_loads_and_answers_the_question_of_the_page() -> None:
+    [written] = re.findall(r"```yaml\n(.*?)```", CHAPTER, re.S)
+    [question] = re.findall(r"echo '(.*?)'", CHAPTER)
+    said = answer(tables(written), orjson.loads(question))
+    assert said["remedies"][0]["one_of"][0] == {"kind": "compensation", "amount": "150.00", "currency": "CNY"}
+
+
+def test_every_word_of_the_format_is_on_the_page() -> None:
+    words = {*KINDS, *FACT_TYPES, *MODES, *MODIFIERS, *FORMS, *(key for keys in FORMS.values() for key in keys)}
+    missing = {word for word in words if not re.search(rf"\b{word}\b", CHAPTER)}
+    assert not missing
