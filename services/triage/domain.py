@@ -140,6 +140,7 @@ class Case(BaseModel):
     alarms: int = 0
     reopenings_taken: int = 0
     reopened: bool = False
+    lapsed: bool = False
     withdrawal_taken: bool = False
     ended_at: datetime | None = None
     # the order of things, clocks, and the place in the queue

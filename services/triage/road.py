@@ -6,6 +6,7 @@ from services.triage import lookups
 from services.triage.domain import OVER, Case, claim_of, complaint_of
 from services.triage.findings import Found, find
 from services.triage.policy import Policy
+from services.triage.triaging import SILENT_CONTACT as SILENT
 from shared.contracts.compensation import ClaimStands
 from shared.contracts.intake import ComplaintStands
 from shared.contracts.triage import Answered, Closed, Finding, FindingRecorded, Reopened, Resolved, Withdrawn
@@ -13,16 +14,18 @@ from shared.flow.messages import Tell, Telling
 from shared.flow.thing import Thing
 
 REOPEN_WITHIN = timedelta(days=30)
-AGREED = frozenset({"accepted", "adjudicated", "settling", "failed"})
-SILENT = "silent_contact"
+AGREED = frozenset({"accepted", "adjudicated", "settling", "failed", "delivered"})
 SHORT_ROAD = frozenset({"inquiry", "suggestion", "praise"})
+LAPSED = "offer_lapsed"
+NO_CLAIM = frozenset({"suggestion", "praise"})
+"""Whoever only asks what they get back is owed it all the same."""
 
 
 def find_by_rule(thing: Thing[Case], now: datetime, policy: Policy) -> list[Telling]:
     """Upheld by the pack's rules when partner systems' facts suffice; again only when these facts change."""
     case, complaint = thing.state, complaint_of(thing)
     by_person = case.finding is not None and case.finding.source == "person"
-    if case.status in OVER or case.status == "resolved" or case.kind != "complaint" or by_person:
+    if case.status in OVER or case.status == "resolved" or case.kind in NO_CLAIM or by_person:
         return []
     at = complaint.received_at or now
     found = find(policy.in_force(case.line, at), case.category, lookups.supplied(thing), complaint.facts)
@@ -70,7 +73,7 @@ def resolve(thing: Thing[Case], now: datetime) -> list[Telling]:
         return told
     if case.kind == "praise" or (SILENT in case.marks and case.safety == "none"):
         return [*told, *_resolved(case, SILENT if SILENT in case.marks else "thanked", claim, now)]
-    if _owed(case):
+    if _owed(case) and not (case.lapsed and case.resolving_answer):
         return [*told, *_settled(case, claim, now)]
     if case.resolving_answer:
         told += _resolved(case, case.solution, claim, now)
@@ -110,8 +113,8 @@ def _settled(case: Case, claim: ClaimStands, now: datetime) -> list[Telling]:
     states = {remedy.state for remedy in claim.remedies}
     if "delivered" in states:
         return _resolved(case, "remedy_delivered", claim, now)
-    if "expired" in states and case.safety == "none" and not claim.nothing_due:
-        return close(case, "silence", now, "offer_lapsed")
+    if "expired" in states and not claim.nothing_due:
+        return close(case, "silence", now, LAPSED) if case.safety == "none" and not case.lapsed else []
     return _resolved(case, "claimed_before" if "denied" in states else "nothing_due", claim, now)
 
 
@@ -166,8 +169,13 @@ def reopen_where_asked(thing: Thing[Case], now: datetime) -> list[Telling]:
 
 
 def reopen(case: Case, because: str, now: datetime, who: str = "redress") -> list[Telling]:
-    """Triaged again: what was found is kept by its number, the next finding takes a higher one."""
-    case.status, case.finding, case.answered, case.resolving_answer = "triaged", None, False, False
+    """Triaged again. What was found stands, unless it is what they do not accept: the next takes a higher number."""
+    disputed = because != "safety" and case.status in ("resolved", "closed") and case.solution != LAPSED
+    case.lapsed = case.solution == LAPSED
+    if disputed:
+        case.finding = None
+    case.status = "triaged" if case.finding is None else "investigating"
+    case.answered = case.resolving_answer = False
     case.solution, case.feedback, case.ended_at, case.reopened = "", "", None, True
     case.kind, case.marks = "complaint", [mark for mark in case.marks if mark != SILENT]
     case.happened.pop("resolved", None)

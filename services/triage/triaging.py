@@ -17,7 +17,7 @@ from shared.contracts.intake import (
     ComplaintSupplemented,
     ReopeningAsked,
 )
-from shared.contracts.triage import Safety, Triaged
+from shared.contracts.triage import Safety, StepTaken, Triaged
 from shared.flow.messages import Heard, Tell, Telling
 from shared.flow.thing import Thing
 from shared.policy.outcome import Reading, needs_person
@@ -25,6 +25,8 @@ from shared.policy.profile import LineProfile
 
 MOST_EVIDENCE = 20
 FIRST = "0"
+SILENT_CONTACT = "silent_contact"
+"""A call in which nobody spoke: logged, no open case; unless the rules see danger in it."""
 
 
 def heard(thing: Thing[Case], input: Heard, now: datetime, policy: Policy) -> list[Telling]:
@@ -42,10 +44,13 @@ def heard(thing: Thing[Case], input: Heard, now: datetime, policy: Policy) -> li
         if fact.sealed and name in fact.sealed:
             case.sealed.setdefault(name, fact.sealed[name])
     if isinstance(happened, ComplaintSupplemented | ReopeningAsked):
+        told: list[Telling] = []
         if isinstance(happened, ComplaintSupplemented):
             case.mark("supplement", now)
-            case.waiting = False
-        return _read_more(thing, f"f{fact.number}", happened, now, policy)
+            if case.waiting:
+                case.waiting = False
+                told.append(Tell(StepTaken(step="info_received", by="complainant"), who="complainant"))
+        return told + _read_more(thing, f"f{fact.number}", happened, now, policy)
     return []
 
 
@@ -91,7 +96,8 @@ def _from_complaint(thing: Thing[Case], complaint: ComplaintStands, now: datetim
     case.line, case.language = complaint.line, complaint.language
     case.category = reading.detail or reading.category
     case.kind = complaint.kind if complaint.kind != "complaint" else reading.kind
-    case.marks = list(dict.fromkeys([*case.marks, *reading.marks]))
+    silent = [SILENT_CONTACT] if "silent" in complaint.signals and FIRST not in case.texts else []
+    case.marks = list(dict.fromkeys([*case.marks, *reading.marks, *silent]))
     if not case.begun:
         received = complaint.received_at or now
         case.received_ms = clock.to_ms(received)

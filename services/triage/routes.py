@@ -1,0 +1,145 @@
+"""HTTP in and out: the queue, a case with its time line, what staff do about it, hot spots."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Protocol
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from services.triage import views
+from services.triage.domain import Case, StaffRequest
+from services.triage.policy import NotOpened
+from services.triage.requests import VERBS, Acknowledgement, Body, SafetyChange, type_of
+from shared import clock
+from shared.flow.edge import Edge
+from shared.flow.messages import Lane
+from shared.flow.records import Store
+from shared.flow.thing import Thing, from_store
+from shared.web.asking import asking, respond
+from shared.web.auth import Caller, staff
+from shared.web.face import trace_of
+from shared.web.problems import Problem
+
+CASE = re.compile(r"c[a-z2-7]{26}")
+INDEXES = {
+    "queue": [("state.open", 1), ("state.rank", 1), ("state.next_due", 1)],
+    "received": [("state.received_ms", 1)],
+}
+QUEUE_ORDER = (("state.rank", 1), ("state.next_due", 1), ("state.received_ms", 1))
+READ, WORK, CLEAR, TEXTS = "cases:read", "cases:work", "safety:clear", "texts:read"
+Reader = Annotated[Caller, Depends(staff(READ))]
+Worker = Annotated[Caller, Depends(staff(WORK))]
+Short = Annotated[str | None, Query(max_length=100)]
+
+
+class Lists(Protocol):
+    """What the routes ask of the store beside single cases."""
+
+    async def find(
+        self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int, fields: Sequence[str]
+    ) -> list[dict[str, Any]]: ...
+
+    async def pages(self, thing: str, count: int) -> list[dict[str, Any]]: ...
+
+
+def routes(edge: Edge, store: Store, lists: Lists, open: Callable[[str], str]) -> APIRouter:
+    """All of triage's paths under /v1."""
+    router = APIRouter(prefix="/v1", tags=["cases"])
+    _reading(router, store, lists, open)
+
+    async def act(http: Request, id: str, verb: str, caller: Caller, body: Body, action: str = "") -> Response:
+        by = f"staff:{caller.sub}"
+        asked = StaffRequest(by=by, manager=_may_clear(caller), action=action, body=body.model_dump(mode="json"))
+        raises = isinstance(body, SafetyChange) and body.safety != "cleared"
+        lane: Lane = "express" if raises else "standard"
+        request = asking(http, by, _known(id), type_of(verb), asked)
+        return respond(await edge.ask(request, lane, trace=trace_of(http)), f"/v1/cases/{id}")
+
+    for verb, model in VERBS.items():
+        if verb not in ("acknowledgement", "safety"):
+            _add(router, act, verb, model)
+
+    @router.post("/cases/{id}/safety", summary="Raise safety, or clear it as a manager")
+    async def change_safety(http: Request, id: str, body: SafetyChange, caller: Worker) -> Response:
+        if body.safety == "cleared" and not _may_clear(caller):
+            raise Problem("forbidden", f"clearing takes the role manager and the scope {CLEAR}")
+        return await act(http, id, "safety", caller, body)
+
+    @router.post("/cases/{id}/protective-actions/{action}/acknowledgement", summary="Acknowledge a protective action")
+    async def acknowledge(http: Request, id: str, action: str, body: Acknowledgement, caller: Worker) -> Response:
+        return await act(http, id, "acknowledgement", caller, body, action)
+
+    return router
+
+
+def _may_clear(caller: Caller) -> bool:
+    return "manager" in caller.roles and CLEAR in caller.scopes
+
+
+def _known(id: str) -> str:
+    if not CASE.fullmatch(id):
+        raise Problem("not-found", "no case has such an id")
+    return id
+
+
+def _add(router: APIRouter, act: Callable[..., Any], verb: str, model: Any) -> None:
+    async def endpoint(http: Request, id: str, body: model, caller: Worker) -> Response:
+        return await act(http, id, verb, caller, body)  # type: ignore[no-any-return]
+
+    endpoint.__name__ = verb.replace("-", "_")
+    summary = (model.__doc__ or verb).strip().split("\n")[0]
+    router.add_api_route(f"/cases/{{id}}/{verb}", endpoint, methods=["POST"], summary=summary)
+
+
+def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str], str]) -> None:
+    @router.get("/cases", summary="The queue: danger first, then what is due first")
+    async def queue(
+        caller: Reader, line: Short = None, queue: Short = None, owner: Short = None, status: Short = None,
+        safety: Short = None, category: Short = None, priority: Short = None,
+        state: Literal["open", "ended", "all"] = "open", limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> dict[str, Any]:  # fmt: skip
+        given = {"line": line, "queue": queue, "owner": owner, "status": status, "safety": safety,
+                 "category": category, "priority": priority}  # fmt: skip
+        where: dict[str, Any] = {"state.received_ms": {"$gt": 0}}
+        where |= {} if state == "all" else {"state.open": state == "open"}
+        where |= {f"state.{name}": value for name, value in given.items() if value is not None}
+        found = await lists.find(where, QUEUE_ORDER, limit, views.ROW_FIELDS)
+        return {"cases": [views.row(each) for each in found]}
+
+    @router.get("/cases/{id}", summary="One case: how it stands, and its time line with who, why and rule version")
+    async def one(id: str, caller: Reader) -> dict[str, Any]:
+        raw = (await store.load([_known(id)])).get(id)
+        if raw is None or not raw.get("state", {}).get("received_ms"):
+            raise Problem("not-found", "there is no such case")
+        thing = from_store(raw, Case)
+        pages = await lists.pages(id, thing.pages) if thing.pages else []
+        entries = [entry for page in pages for entry in page["entries"]] + thing.history
+        texts = {"texts": _texts(thing, open)} if TEXTS in caller.scopes else {}
+        return views.case(thing, entries) | texts
+
+    @router.get("/hot-spots", tags=["hot spots"], summary="What is complained of most, counted from the cases")
+    async def hot_spots(
+        caller: Reader,
+        line: Short = None,
+        days: Annotated[int, Query(ge=1, le=366)] = 30,
+        least: Annotated[int, Query(ge=1, le=1000)] = 3,
+    ) -> dict[str, Any]:
+        since = clock.to_ms(clock.now() - timedelta(days=days))
+        where: dict[str, Any] = {"state.received_ms": {"$gte": since}} | ({"state.line": line} if line else {})
+        fields = ("state.line", "state.category", "state.subject")
+        found = await lists.find(where, (("state.received_ms", -1),), 5000, fields)
+        return {"days": days, "counted": len(found), "hot_spots": views.hot_spots(found, least)}
+
+
+def _texts(thing: Thing[Case], open: Callable[[str], str]) -> list[dict[str, Any]]:
+    """What was told, in words, for those who may read it."""
+
+    def words(token: str) -> str | None:
+        try:
+            return open(token)
+        except NotOpened:
+            return None
+
+    return [{"part": part, "text": words(token)} for part, token in thing.state.texts.items()]
