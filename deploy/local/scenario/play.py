@@ -13,7 +13,7 @@ from deploy.local.scenario import ends
 from deploy.local.scenario.calls import Answer, Api, Refused
 from deploy.local.scenario.people import People
 from deploy.local.scenario.played import Outcome, Played, Refusal
-from deploy.local.scenario.script import Malformed, Script
+from deploy.local.scenario.script import BY_TOPIC, TABLET, Malformed, Script
 from deploy.local.scenario.telling import Channels, Told, batch_item, ordinary_items
 from deploy.local.scenario.watch import Watch
 from shared.contracts.catalog import SERVICES
@@ -23,9 +23,7 @@ from shared.settings import ServiceSettings
 
 END_S, QUIET_S = 40.0, 40.0
 PER_BATCH = 100
-TABLET = "tablet"
-INTEGRATIONS = ("web-form", "call-centre", TABLET, "kiosk", "ride-app")
-BY_TOPIC = "ride-app"
+INTEGRATIONS = ("web-form", "call-centre", TABLET, "kiosk", BY_TOPIC)
 
 
 class Play:
@@ -103,10 +101,9 @@ class Play:
         self.outcome.refusals.append(refusal)
         answer = await self.channels.malformed(one)
         if isinstance(answer, Answer):
-            named = [error.get("pointer", "") for error in answer.body.get("errors", [])]
-            refusal.said = f"{answer.status} {answer.body.get('title', '')}: " + ", ".join(
-                f"{error.get('pointer')} {error['detail']}" for error in answer.body.get("errors", [])
-            )
+            named = {error.get("pointer", ""): error["detail"] for error in reversed(answer.body.get("errors", []))}
+            faults = ", ".join(f"{pointer} {detail}" for pointer, detail in named.items())
+            refusal.said = f"{answer.status} {answer.body.get('title', '')}: {faults}"
             refusal.well = answer.status == one.problem.status and set(one.problem.pointers) <= set(named)
         else:
             refusal.said = f"receipt: {answer.get('reason')}"

@@ -6,6 +6,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+TABLET, BY_TOPIC = "tablet", "ride-app"
+"""The integration that posts batches, and the one that publishes on the channel topics."""
 FILE = Path(__file__).with_name("cases.yaml")
 
 
@@ -46,6 +48,11 @@ class Case(Part):
     def key(self) -> str:
         """The idempotency key."""
         return "demo-" + self.name.replace(" ", "-")
+
+    @property
+    def by(self) -> str:
+        """By what it came, in words."""
+        return {TABLET: "a tablet's batch", BY_TOPIC: "redress.channels"}.get(self.sent_by, self.sent_by)
 
     @property
     def channel(self) -> str:
