@@ -20,6 +20,7 @@ from services.intake.public import HEARS
 from services.intake.routes import add_routes
 from services.intake.sealed import Reception, Seals
 from services.intake.settings import Settings
+from shared import clock
 from shared.contracts import intake
 from shared.flow.errors import Transient
 from shared.flow.messages import Fact
@@ -29,7 +30,7 @@ from shared.lifecycle import Host, run_service
 from shared.mongo.client import database
 from shared.mongo.registry import Registry
 from shared.mongo.search import Search
-from shared.policy import plans, profile, rule_checks, words
+from shared.policy import plans, profile, reading, rule_checks, words
 from shared.policy.packs import SHIPPED
 from shared.policy.shelf import PackShelf
 from shared.sealing import Sealer
@@ -151,6 +152,7 @@ async def main() -> None:
     """Serves until told to end."""
     settings = Settings()
     reception = reception_of(settings)
+    reading.begin(reception.policy(), clock.now().date())
     integrations = Integrations(registry_of(settings).list, settings.integrations_every_s)
     waits = Policy(timedelta(hours=settings.answer_hours), timedelta(minutes=settings.safety_answer_minutes))
     declared = service(lambda now: waits, Channels(integrations, reception))

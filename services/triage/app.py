@@ -18,6 +18,7 @@ from services.triage.requests import VERBS, type_of
 from services.triage.routes import INDEXES, routes
 from services.triage.safety import ACTION
 from services.triage.settings import Settings
+from shared import clock
 from shared.contracts import compensation, intake
 from shared.contracts.fact import Happened
 from shared.flow.effects import Effect
@@ -100,6 +101,7 @@ async def main() -> None:
     """Serves until told to end."""
     settings = Settings()
     packs, open = shelf(settings), opener(Sealer(settings.text_keys.get_secret_value()))
+    reading.begin(packs.policy, clock.now().date())
     orders = OrderSystem(settings.order_system, settings.order_limit_s)
     fleet = FleetControl(settings.fleet_control, settings.action_limit_s)
     effects: dict[str, Effect] = {

@@ -13,7 +13,7 @@ from shared.policy.outcome import Evidence, Reading, needs_person
 from shared.policy.policy import InForce, Policy, UnknownLine
 from shared.policy.telling import TooMuch
 
-__all__ = ["SECTIONS", "Evidence", "Reading", "read", "screen"]
+__all__ = ["SECTIONS", "Evidence", "Reading", "begin", "read", "screen"]
 
 # What of a pack reading needs; a process that only reads loads no more.
 SECTIONS = (profile.SECTION, plans.SECTION, words.SECTION, rule_checks.SECTION)
@@ -39,6 +39,12 @@ def read(
 ) -> Reading:
     """The whole reading: safety, lane, priority, kind, category, plan, fields to ask for, rules, evidence."""
     return _read(policy, line, on, lambda engine: engine.read(text, signals, facts))
+
+
+def begin(policy: Policy, on: date) -> None:
+    """Compiles the rules of every line before anybody asks: the first danger does not wait for that."""
+    for line in (None, *policy.lines):
+        screen(policy, line, on, "")
 
 
 def _read(policy: Policy, line: str | None, on: date, ask: Callable[[Engine], Reading]) -> Reading:
