@@ -6,9 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from services.compensation.table_bounds import Limits, bounded
 from services.compensation.table_model import KINDS
 from services.compensation.table_term import Pair, Term, pair_of
-from services.compensation.table_terms import Limits, Scope, bounded
+from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
 from shared.money import amount_format, plain
 from shared.policy.source import Place

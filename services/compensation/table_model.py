@@ -1,8 +1,9 @@
 """The file of one decision table: its parts as a policy owner writes them."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
 from shared.policy.documents import Dated, Identifier, Named, PackModel, Words
 
@@ -12,7 +13,14 @@ KINDS = (
 )  # fmt: skip
 FACT_TYPES = ("money", "decimal", "integer", "share", "duration", "choice", "yes_no", "date", "datetime", "text")
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+
+def _name(value: str) -> str:
+    if not re.match(r"[a-z][a-z0-9_]{0,49}\Z", value):
+        raise ValueError(f"'{value[:40]}' is no name: use small letters, digits and _, a letter first, 50 at most")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
 
 _TERM_FORMS: dict[str, dict[str, Any]] = {
     "value": {"value": "a term"},

@@ -1,32 +1,32 @@
 """Terms: what an amount is made of, checked for units and bounds, and turned into plain functions of the facts."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from services.compensation import table_cases, table_forms
+from services.compensation.table_bounds import Limits, bounded
 from services.compensation.table_facts import Fact
 from services.compensation.table_model import FORMS, MODIFIERS
 from services.compensation.table_read import Setting
 from services.compensation.table_term import (
     MAX_DEPTH,
-    Fn,
     Pair,
     Term,
     broken,
-    combined,
     common_unit,
     converted,
     literal,
     pair_of,
-    snap,
 )
-from services.compensation.table_units import MONEY, Problems, Wrong, looks_like_number, read_number
-from shared.money import EXACT, Rounding, smallest_unit
+from services.compensation.table_units import MONEY, NUMBERS, Problems, Wrong, read_number
+from shared.money import Rounding, smallest_unit
 from shared.policy.source import Place
 
 ZERO = Decimal(0)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _FORMS: dict[str, Callable[..., Term]] = {
     form: getattr(table_forms, f"form_{form}", None) or getattr(table_cases, f"form_{form}") for form in FORMS
 }
@@ -60,11 +60,15 @@ class Scope:
             form = self._form(node)
             base = _FORMS[form](self, node, place, depth + 1)
             return self._modified(base, node, place, depth + 1)
-        if isinstance(node, str) and not looks_like_number(node):
+        if isinstance(node, str) and _NAME.match(node.strip()):
             return self.named(node.strip())
         if isinstance(node, (list, bool)) or node is None:
             raise Wrong("a term is expected here", "write a number, a name, or a form like {share: 25%, of: price}")
-        return literal(read_number(node), self.setting.currency)
+        try:
+            return literal(read_number(node), self.setting.currency)
+        except Wrong as fault:
+            or_else = ", or a name, or a form like {share: 25%, of: price}" if fault.mend.endswith(NUMBERS) else ""
+            raise Wrong(fault.what, fault.mend + or_else) from None
 
     def _form(self, node: dict[str, Any]) -> str:
         found = [form for form in FORMS if form in node and not (form == "by" and "divide" in node)]
@@ -73,6 +77,8 @@ class Scope:
             raise Wrong(f"this says {told}", f"begin with exactly one of {', '.join(FORMS)}")
         known = (*FORMS[found[0]], *MODIFIERS)
         strange = [key for key in node if key not in known]
+        if strange and strange[0].isdigit():
+            raise Wrong(f"'{strange[0]}' stands alone", "write numbers without commas, like 1500")
         if strange:
             raise Wrong(f"'{strange[0]}' is not known beside '{found[0]}'", f"known here: {', '.join(known)}")
         return found[0]
@@ -176,68 +182,3 @@ class Link:
     table: str
     take: str
     given: Mapping[str, Given]
-
-
-def bounded(base: Term, unit: str | None, limits: "Limits", payable: Decimal | None) -> Term:
-    """`base` kept between floor and cap (the cap wins), rounded within them, and nothing when less than `below`."""
-    floor, cap, rounding, below = limits.floor, limits.cap, limits.rounding, limits.below
-    compute, low, high, least = base.fn, floor and floor.fn, cap and cap.fn, below and below.fn
-    parts = [term for term in (base, floor, cap, below) if term]
-    divides = any(term.divides for term in parts)
-
-    def exact(v: list[Any]) -> Decimal:
-        found = compute(v)
-        if low and found < (bound := low(v)):
-            found = bound
-        if high and found > (bound := high(v)):
-            found = bound
-        return snap(found) if divides else found
-
-    if rounding is not None and not (floor or cap or below or divides):
-        made = combined(lambda v: rounding(compute(v)), unit, parts, *_between(base, limits))
-        return replace(made, exact=compute, pair=_rounded(compute, rounding), rounding=rounding)
-    up, down = (Rounding(mode, payable) if payable else snap for mode in ("up", "down"))
-
-    def pair(v: list[Any]) -> Pair:
-        before = found = exact(v)
-        if rounding is not None:
-            found = rounding(found)
-            if low and found < (bound := low(v)):
-                found = up(snap(bound))
-            if high and found > (bound := high(v)):
-                found = down(snap(bound))
-        return before, ZERO if least and found < least(v) else found
-
-    made = combined(lambda v: pair(v)[1], unit, parts, *_between(base, limits))
-    return replace(made, exact=exact, pair=pair, rounding=rounding, floor=floor, cap=cap, below=below)
-
-
-def _rounded(compute: Fn, rounding: Rounding) -> Callable[[list[Any]], Pair]:
-    def pair(v: list[Any]) -> Pair:
-        found = compute(v)
-        return found, rounding(found)
-
-    return pair
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a term ends with."""
-
-    floor: Term | None = None
-    cap: Term | None = None
-    rounding: Rounding | None = None
-    below: Term | None = None
-
-
-def _between(base: Term, limits: Limits) -> tuple[Decimal | None, Decimal | None]:
-    """The ends a bounded term lies between; roughly is enough, and never too narrow."""
-    floor, cap, high = limits.floor, limits.cap, base.high
-    if high is not None and floor:
-        high = None if floor.high is None else max(high, floor.high)
-    if high is not None and limits.rounding:
-        high = EXACT.add(high, limits.rounding.quantum)
-    if cap and cap.high is not None:
-        high = cap.high if high is None else min(high, cap.high)
-    positive = base.low is not None and base.low >= 0 and (cap is None or (cap.low is not None and cap.low >= 0))
-    return ZERO if positive else None, high

@@ -22,6 +22,7 @@ _ALIASES = {
     "meter": "metre", "kilometer": "kilometre",
 }  # fmt: skip
 _LITERAL = re.compile(r"(?P<number>-?[0-9]{1,12}(\.[0-9]{1,9})?) *(?P<unit>%|[A-Za-z_]+)?\Z")
+NUMBERS = "a number like 15, '4.50', 25%, 48 h or 4 EUR"
 _UNIT = re.compile(r"[a-z][a-z_]{0,29}\Z")
 
 
@@ -64,6 +65,9 @@ def unit_name(word: str) -> str:
         name = _ALIASES.get(name[:-1], name[:-1])
     elif name not in _SIZE and len(name) > 3 and name.endswith("s"):
         name = name[:-1]
+    if len(word) == 3 and word.isupper():
+        mend = "write CNY, EUR, GBP, USD, SDR or another code of three letters"
+        raise Wrong(f"'{word}' is no currency known here", mend)
     if not _UNIT.match(name):
         raise Wrong(f"'{word}' is no unit", "write a unit in small letters, like hour, day, kg, km, point")
     return name
@@ -72,19 +76,20 @@ def unit_name(word: str) -> str:
 def read_number(node: Any) -> Number:
     """A number with or without unit, as the YAML reader hands it over; raises Wrong."""
     if isinstance(node, bool) or not isinstance(node, (int, str, Decimal)):
-        raise Wrong("a number is expected here", "write a number like 15, '4.50', 25%, 48 h or 4 EUR")
-    found = _LITERAL.match(str(node).strip())
+        raise Wrong("a number is expected here", f"write {NUMBERS}")
+    text = str(node).strip()
+    found = _LITERAL.match(text)
     if not found:
-        hint = " without commas" if re.match(r"-?[0-9]+,[0-9]", str(node)) else ""
-        raise Wrong(f"'{str(node)[:40]}' is not a number", f"write a number{hint} like 15, '4.50', 25%, 48 h or 4 EUR")
+        mend = f"write {NUMBERS}"
+        if re.match(r"-?[0-9]+,[0-9]", text):
+            mend = "write it without commas, like 1500"
+        elif "/" in text or " per " in text:
+            mend = "for a price per unit write {each: 15 CNY, per: 1 kg, of: weight}"
+        raise Wrong(f"'{text[:40]}' is not a number", mend)
     value, unit = Decimal(found["number"]), found["unit"]
     if unit == "%":
         return Number(EXACT.divide(value, Decimal(100)), RATE)
     return Number(value, unit_name(unit) if unit else None)
-
-
-def looks_like_number(text: str) -> bool:
-    return bool(re.match(r"-?[0-9]", text.strip()))
 
 
 def same_family(one: str, other: str) -> bool:
