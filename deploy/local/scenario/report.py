@@ -23,18 +23,7 @@ class Block:
 
 def cases(outcome: Outcome) -> Block:
     """One row a case."""
-    columns = (
-        "case",
-        "reference",
-        "told by",
-        "lane",
-        "priority",
-        "decided by",
-        "remedy",
-        "messages",
-        "outcome",
-        "time",
-    )
+    columns = ("case", "told by", "lane", "decided by", "remedy", "messages", "outcome", "time")
     played = outcome.all_cases()
     return Block("What became of each", columns, [_case(one) for one in played], [one.well for one in played])
 
@@ -46,12 +35,10 @@ def _case(one: Played) -> list[str]:
     given = [remedy(each, "en") for each in ends.delivered(story)]
     sent = [*ends.messages(story), *(f"{name} (no contact)" for name in ends.skipped(story))]
     return [
-        one.case.name,
-        one.told.reference if one.told else "",
-        f"{one.case.channel.replace('_', ' ')}, {one.case.by}",
-        ends.lane(story),
-        str(case.get("priority", "")),
-        "\n".join([*rules, *ends.rows(story)]),
+        f"{one.case.name}\n{one.told.reference if one.told else '-'}",
+        f"{one.case.channel.replace('_', ' ')}\n{one.case.by}",
+        f"{ends.lane(story)}\n{case.get('priority', '')}",
+        "\n".join([*rules, *(part for row in ends.rows(story) for part in row.split("/"))]),
         "\n".join(given),
         "\n".join(sent),
         _ended(case, one),
@@ -63,7 +50,7 @@ def _ended(case: Mapping[str, Any], one: Played) -> str:
     words = [str(case.get("status", "not accepted"))]
     words += [f"safety {case['safety']}"] if case.get("safety", "none") != "none" else []
     words += [f"{len(case['actions'])} protective actions"] if case.get("actions") else []
-    words += ["as it should" if one.well else "NOT as it should"]
+    words += ["✓ as it should" if one.well else "✗ NOT as it should"]
     return "\n".join(words)
 
 

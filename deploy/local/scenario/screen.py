@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from rich import box
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
@@ -104,7 +105,9 @@ class Screen:
 
 
 def _table(block: report.Block) -> Table:
-    table = Table(title=f"\n{block.title}", title_justify="left", title_style="bold", header_style="dim")
+    many = any("\n" in cell for row in block.rows for cell in row)
+    table = Table(title=f"\n{block.title}", title_justify="left", title_style="bold", header_style="dim",
+                  box=box.SIMPLE_HEAD, leading=1 if many else 0)  # fmt: skip
     for name in block.columns:
         numeric = name in ("counted", "broken", "time")
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
