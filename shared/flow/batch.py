@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.flow import history
-from shared.flow.deadletters import dead_letter, kept_record, record_page
-from shared.flow.errors import Transient
+from shared.flow.deadletters import dead_letter
+from shared.flow.errors import Poison
 from shared.flow.fold import Fold
-from shared.flow.messages import Message
-from shared.flow.records import Change, Outgoing, Part, Record, Store
+from shared.flow.records import Change, Outgoing, Part, Record, Store, Written
 from shared.flow.replay import drop_committed
 from shared.flow.service import Service
-from shared.flow.thing import Thing, from_store, to_store
+from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
+from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, Work
 
 SLICE_S = 0.010
 DECIDE_TRIES = 3
@@ -32,23 +32,10 @@ class Plan:
     assignment: int = 0
     records: int = 0
     dead: list[bool] = field(default_factory=list)
+    failed: list[bool] = field(default_factory=list)
     set_aside: int = 0
     conflicts: int = 0
     write_s: float = 0.0
-
-
-@dataclass(slots=True)
-class Work:
-    """One thing's share of a batch: its document as loaded, and the records that concern it, in order."""
-
-    id: str
-    items: list[tuple[int, Understood]]
-    raw: dict[str, Any] | None = None
-    aside: dict[int, str] = field(default_factory=dict)
-    thing: Thing[Any] | None = None
-    changed: bool = False
-    out: dict[int, list[Outgoing]] = field(default_factory=dict)
-    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Batch:
@@ -65,6 +52,19 @@ class Batch:
             plan.firsts[record.part] = min(plan.firsts.get(record.part, record.offset), record.offset)
             plan.nexts[record.part] = max(plan.nexts.get(record.part, 0), record.offset + 1)
         outs: list[list[Outgoing]] = [[] for _ in records]
+        works = await self._understand(records, outs, plan)
+        plan.failed = list(plan.dead)
+        await self._decide_and_write(works, plan)
+        for work in works:
+            for index, out in work.told.items():
+                outs[index].extend(out)
+            for index in work.rung:
+                plan.failed[index] = True
+            plan.set_aside += len(work.rung)
+        plan.out = [message for out in outs for message in out]
+        return plan
+
+    async def _understand(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> list[Work]:
         works: dict[str, Work] = {}
         for index, record in enumerate(records):
             understood = understand(record, self.service)
@@ -77,14 +77,8 @@ class Batch:
                 if not record.topic.endswith(".express"):
                     continue  # on express each dead letter is also work for a person, on the thing it was for
             for target in understood.targets:
-                works.setdefault(target, Work(target, [])).items.append((index, understood))
-        await self._decide_and_write(list(works.values()), plan)
-        for work in works.values():
-            for index, out in work.out.items():
-                outs[index].extend(out)
-            plan.set_aside += len(work.aside)
-        plan.out = [message for out in outs for message in out]
-        return plan
+                works.setdefault(target, Work(target, [])).add(index, understood)
+        return list(works.values())
 
     async def _decide_and_write(self, works: list[Work], plan: Plan) -> None:
         pause = 0.005
@@ -92,48 +86,46 @@ class Batch:
             raws = await self.store.load([work.id for work in works])
             for work in works:
                 work.raw = raws.get(work.id)
-                self._fold(work)
-                await self._breathe()
-            again = await self._write([work for work in works if work.changed], plan)
-            works = [work for work in works if work.id in again]
-            if works:
-                plan.conflicts += len(works)
+                await self._fold(work)
+            written = await self._write([work for work in works if work.changed], plan)
+            for work in works:
+                if work.id in written.refused:
+                    work.refused(written.refused[work.id])
+                elif work.id not in written.conflicts:
+                    work.step()
+            works = [work for work in works if work.items]
+            if written.conflicts:
+                plan.conflicts += len(written.conflicts)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 0.5)
 
-    async def _write(self, works: list[Work], plan: Plan) -> frozenset[str]:
-        """Writes what changed; the ids to load and decide again."""
+    async def _write(self, works: list[Work], plan: Plan) -> Written:
+        """Writes what changed, pages first."""
         pages = {id: page for work in works for id, page in work.pages.items()}
         if pages:
             await self.store.keep(pages)
         if not works:
-            return frozenset()
+            return Written()
         began = time.monotonic()
         written = await self.store.write([_change(work) for work in works])
         plan.write_s += time.monotonic() - began
-        for work in works:
-            if work.id in written.refused:
-                if work.aside:  # the thing cannot even hold the note that a person is needed
-                    raise Transient(f"the store refuses a document: {written.refused[work.id]}")
-                work.aside = {index: written.refused[work.id] for index, _ in work.items}
-        return written.conflicts | frozenset(written.refused)
+        return written
 
     # Folding -----------------------------------------------------------------------------------
 
-    def _fold(self, work: Work) -> None:
+    async def _fold(self, work: Work) -> None:
         """All records of one thing from its loaded document; one that cannot be decided is set aside alone."""
         tries: dict[int, int] = {}
-        while True:
-            failed = self._fold_once(work)
-            if failed is None:
-                return
+        while (failed := self._fold_once(work)) is not None:
             index, reason = failed
             tries[index] = tries.get(index, 0) + 1
-            if tries[index] >= DECIDE_TRIES:
-                work.aside[index] = reason
+            if tries[index] >= DECIDE_TRIES or work.rung.get(index, DECIDE) > DECIDE:
+                work.climb(index, reason)
+            await self._breathe()
+        await self._breathe()
 
     def _fold_once(self, work: Work) -> tuple[int, str] | None:
-        thing = from_store(work.raw, self.service.state) if work.raw else Thing(work.id, self.service.state())
+        thing = self._read(work)
         work.out, work.changed, work.pages = {}, False, {}
         loaded_entries = len(thing.history)
         for index, item in work.items:
@@ -143,22 +135,38 @@ class Batch:
             except Exception as bug:  # a defect in `decide` holds up nobody else
                 return index, f"a defect while deciding: {type(bug).__name__}"
             thing, work.changed = fold.thing, work.changed or fold.changed
-            work.pages |= fold.blanked
+            work.pages |= fold.pages
         if work.changed:
             drop_committed(thing, self.owned)
             work.pages |= history.pages_of(thing, loaded_entries)
         work.thing = thing
         return None
 
+    def _read(self, work: Work) -> Thing[Any]:
+        """The thing as loaded. A state this release cannot read is carried as it is, for a person to see to."""
+        if not work.raw:
+            return Thing(work.id, self.service.state())
+        try:
+            return from_store(work.raw, self.service.state)
+        except Exception as bug:
+            reason = f"the document cannot be read: {type(bug).__name__}"
+        for index, _ in work.items:
+            while work.rung.get(index, DECIDE) < BARE:
+                work.climb(index, reason)
+        try:
+            return from_store(work.raw, Unread)
+        except Exception:
+            for index, _ in work.items:
+                work.rung[index] = BURIED
+            return Thing(work.id, Unread())
+
     def _take(self, fold: Fold, item: Understood, work: Work, index: int) -> list[Outgoing]:
-        message: Message | None = item.message
-        if message is not None and index not in work.aside:
-            return fold.take(message)
-        reason = work.aside.get(index) or (item.fault.reason if item.fault else "unreadable")
-        kept = kept_record(work.id, item.record, reason)
-        out = fold.set_aside(reason, message, kept)
-        work.pages |= record_page(work.id, item.record)
-        return out
+        rung = work.rung.get(index, DECIDE)
+        if rung == BURIED:
+            return [] if item.fault else [dead_letter(item.record, self.service, Poison(work.why[index]))]
+        if rung == DECIDE and item.message is not None:
+            return fold.take(item.message)
+        return fold.set_aside(work.why[index], item.message, rung == BARE)
 
     async def _breathe(self) -> None:
         """Lets the other lane have the event loop between slices."""
@@ -171,4 +179,5 @@ def _change(work: Work) -> Change:
     assert work.thing is not None
     loaded = int(work.raw.get("v", 0)) if work.raw else 0
     change = Change(work.id, loaded, to_store(work.thing, loaded + 1))
-    return Change(change.id, loaded, change.document, ASIDE_LIMIT) if work.aside else change
+    aside = any(rung in (ASIDE, BARE) for rung in work.rung.values())
+    return Change(change.id, loaded, change.document, ASIDE_LIMIT) if aside else change

@@ -87,8 +87,7 @@ def request_event(request: Request, topic: str, trace: bytes | None = None) -> O
 
 def tick_event(tick: Tick, topic: str) -> Outgoing:
     """A tick for an inbox; its id follows from thing, clock and due time."""
-    id = f"{tick.thing}/{tick.clock}/{tick.due}"
-    return event(topic, tick.thing, TICK, id, tick.thing, {"clock": tick.clock, "due": tick.due})
+    return event(topic, tick.thing, TICK, tick.id, tick.thing, {"clock": tick.clock, "due": tick.due})
 
 
 def answer_event(answer: Answer, topic: str, trace: bytes | None = None) -> Outgoing:

@@ -1,5 +1,6 @@
 """What cannot be read or decided: buried with its bytes untouched, or kept for a person."""
 
+import hashlib
 from typing import Any
 
 from shared import clock
@@ -29,21 +30,32 @@ def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoin
     return Outgoing(service.dead, key, record.value, headers)
 
 
+def event_id(record: Record) -> str:
+    """The id of its event, as far as a header says; "" when none does."""
+    return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), "")
+
+
 def kept_record(thing: str, record: Record, reason: str) -> dict[str, Any]:
-    """The entry a person finds on the thing; the bytes stand on a page of their own."""
-    event = next((v.decode(errors="replace") for k, v in record.headers if k == "ce_id"), "")
+    """The entry a person finds on the thing; the bytes stand on a page of their own.
+
+    `event` and `of` (a hash of its bytes) tell whether the same record came again: it is kept once.
+    """
     at = _name(record)
-    page = f"{thing}#record-{at}"
-    return {"at": at, "event": event, "time": clock.to_ms(record.time), "reason": reason, "page": page, "level": 0}
+    return {
+        "at": at,
+        "event": event_id(record),
+        "of": hashlib.sha256(record.value or b"").hexdigest()[:32],
+        "time": clock.to_ms(record.time),
+        "reason": reason,
+        "page": f"{thing}#record-{at}",
+        "level": 0,
+    }
 
 
-def record_page(thing: str, record: Record) -> dict[str, dict[str, Any]]:
+def record_page(thing: str, kept: dict[str, Any], record: Record) -> dict[str, Any]:
     """The page that holds the record itself, so that it can be fed again."""
-    at = _name(record)
-    id = f"{thing}#record-{at}"
-    headers = [[name, value] for name, value in record.headers]
-    page = {"_id": id, "thing": thing, "topic": record.topic, "key": record.key, "value": record.value}
-    return {id: {**page, "headers": headers}}
+    page = {"_id": kept["page"], "thing": thing, "topic": record.topic, "key": record.key, "value": record.value}
+    return {**page, "headers": [[name, value] for name, value in record.headers]}
 
 
 def blank_page(thing: str, kept: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """One record and one thing: known or new, decide, and what the thing tells. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
 
 from shared import clock
 from shared.flow import known
-from shared.flow.deadletters import blank_page
+from shared.flow.deadletters import blank_page, event_id, kept_record, record_page
 from shared.flow.messages import (
     Answer,
     Answered,
@@ -23,8 +22,8 @@ from shared.flow.messages import (
     Telling,
     Tick,
 )
-from shared.flow.records import Outgoing
-from shared.flow.replay import drop_sealed, note_told, replayed
+from shared.flow.records import Outgoing, Record
+from shared.flow.replay import drop_sealed, note_told, replayed, unsealed
 from shared.flow.telling import ATTEMPT, NeedsPerson, Teller
 
 PERSON = "needs-person"
@@ -33,8 +32,6 @@ MAX_LEVEL = 6
 
 class Fold(Teller):
     """Folds one record into one thing; made per record so that nothing is carried from one to the next."""
-
-    blanked: Mapping[str, dict[str, Any]] = MappingProxyType({})
 
     def take(self, message: Message) -> list[Outgoing]:
         """What is to be published for this record and thing; `changed` says whether the document did."""
@@ -49,31 +46,59 @@ class Fold(Teller):
         self.changed = True
         if self.thing.erased and not erased_before:
             drop_sealed(self.thing)
-            self.blanked = {kept["page"]: blank_page(self.thing.id, kept) for kept in self.thing.person}
+            self.pages = {kept["page"]: blank_page(self.thing.id, kept) for kept in self.thing.person}
             self.thing.person = []
+            self.thing.stop_clock(PERSON)
         self.tell(told, told_before == 0)
         if self.thing.lane != lane_before:
             self.reorder(begun_before)
         note_told(self.thing, self.record, self.out)
         return self.out
 
-    def set_aside(self, reason: str, message: Message | None, kept: dict[str, Any]) -> list[Outgoing]:
-        """The thing becomes a person's: express, the record kept, a clock running until somebody did it."""
+    def set_aside(self, reason: str, message: Message | None, bare: bool) -> list[Outgoing]:
+        """The thing becomes a person's: express, the record kept, a clock running until somebody did it.
+
+        `bare`: told without how the thing stands, where even that cannot be said.
+        """
         again = replayed(self.thing, self.record)
         if again is not None:
             return again
+        kept = kept_record(self.thing.id, self.record, reason)
+        same = any((other["event"], other["of"]) == (kept["event"], kept["of"]) for other in self.thing.person)
+        if same or (message is not None and not known.is_new(self.thing, message, self.record.time)):
+            return []
         lane_before, begun, first = self.thing.lane, set(self.thing.attempts), self.thing.told == 0
         self.changed = True
-        if isinstance(message, Fact):
-            known.make_hole(self.thing, message)
-        if all(other["at"] != kept["at"] for other in self.thing.person):
-            self.thing.person.append(kept)
+        begun -= self._leave_open(message)
         self.thing.raise_lane("express")
-        self.tell([self._needs_person(reason, 0)], first)
+        if isinstance(message, Tick) and message.clock == PERSON:
+            told = self._person_again()  # this tick itself is nothing to keep
+        else:
+            self.thing.person.append(kept)
+            self.pages = {kept["page"]: record_page(self.thing.id, kept, self._keepable())}
+            told = [self._needs_person(reason, 0)]
+        self.tell(told, first, bare)
         if self.thing.lane != lane_before:
             self.reorder(begun)
         note_told(self.thing, self.record, self.out)
         return self.out
+
+    def _leave_open(self, message: Message | None) -> set[str]:
+        """What makes the record count when a person feeds it again, and nothing repeat until then.
+
+        Returns the effect whose answer this is: its try is not ordered again, so that the answer stays awaited.
+        """
+        if isinstance(message, Fact):
+            known.make_hole(self.thing, message)
+        if isinstance(message, Tick):
+            known.strike(self.thing, message)
+        if isinstance(message, Answer):
+            self.thing.stop_clock(ATTEMPT + message.effect)
+            return {message.effect}
+        return set()
+
+    def _keepable(self) -> Record:
+        return replace(self.record, value=unsealed(self.record.value)) if self.thing.erased else self.record
 
     def _needs_person(self, reason: str, level: int) -> Tell:
         self.thing.set_clock(PERSON, self.record.time + self.service.person_within * 2**level)
@@ -85,19 +110,26 @@ class Fold(Teller):
         """What the thing tells; None when the record is nothing new to it."""
         if isinstance(message, Fact):
             return self._fact(message)
-        if self.record.topic == self.service.inbox("express"):
-            self.thing.raise_lane("express")
         if isinstance(message, Request):
             return self._request(message)
         if isinstance(message, Tick):
             return self._tick(message)
         return self._answer(message)
 
+    def _new(self) -> None:
+        """The record counts: its inbox may raise the thing, and a person no longer has to see to it."""
+        if self.record.topic == self.service.inbox("express"):
+            self.thing.raise_lane("express")
+        id, waiting = event_id(self.record), self.thing.person
+        self.thing.person = [kept for kept in waiting if kept["event"] != id or not id]
+        if waiting and not self.thing.person:
+            self.thing.stop_clock(PERSON)
+
     def _fact(self, fact: Fact) -> Sequence[Telling] | None:
         news = known.note_fact(self.thing, fact)
         if news == "known":
             return None
-        self._person_done()
+        self._new()
         if self.service.hears[fact.type].raises and fact.lane == "express":
             self.thing.raise_lane("express")
         if self.thing.erased and fact.sealed:
@@ -110,7 +142,7 @@ class Fold(Teller):
         if same:
             self.out.extend(takes.repeat(request, self.record))
             return None
-        self._person_done()
+        self._new()
         if self.thing.erased:
             self.out.extend(takes.repeat(request, self.record))
             told: Sequence[Telling] = [_problem(410, "erased", "this was erased at the person's wish")]
@@ -127,6 +159,7 @@ class Fold(Teller):
         if not known.strikes(self.thing, tick, self.record.time):
             return None
         known.strike(self.thing, tick)
+        self._new()
         if tick.clock.startswith(ATTEMPT):
             self.try_again(tick.clock.removeprefix(ATTEMPT))
             return []
@@ -138,25 +171,20 @@ class Fold(Teller):
         counts = known.awaited(self.thing, answer)
         if counts == "no":
             return None
+        self._new()
         attempt = self.thing.attempts.setdefault(answer.effect, {"key": answer.key, "try": answer.attempt, "kind": ""})
         attempt["answer"] = {"verdict": answer.verdict, "body": answer.body}
         self.thing.stop_clock(ATTEMPT + answer.effect)
+        self.thing.former.pop(ATTEMPT + answer.effect, None)
         kind = attempt["kind"]
         return self._decide(Answered(answer.effect, kind, answer.verdict, answer.body, counts == "unawaited"))
 
-    def _person_again(self) -> Sequence[Telling]:
+    def _person_again(self) -> list[Tell]:
         if not self.thing.person:
             return []
         level = min(self.thing.person[0].get("level", 0) + 1, MAX_LEVEL)
         self.thing.person[0] = {**self.thing.person[0], "level": level}
         return [self._needs_person("nobody has looked yet", level)]
-
-    def _person_done(self) -> None:
-        """A kept record that is fed again and now decided waits for nobody any more."""
-        id = next((v.decode(errors="replace") for k, v in self.record.headers if k == "ce_id"), "")
-        self.thing.person = [kept for kept in self.thing.person if kept.get("event") != id or not id]
-        if not self.thing.person:
-            self.thing.stop_clock(PERSON)
 
     def _decide(self, input: Input) -> Sequence[Telling]:
         now: datetime = self.record.time

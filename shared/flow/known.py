@@ -4,10 +4,23 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from shared import clock
-from shared.flow.messages import Answer, Fact, Request, Tick
+from shared.flow.messages import Answer, Fact, Message, Request, Tick
 from shared.flow.thing import Thing
 
 News = Literal["new", "late", "known"]
+
+
+def is_new(thing: Thing[Any], message: Message, at: datetime) -> bool:
+    """Whether a record says anything to this thing that it does not know; changes nothing."""
+    if isinstance(message, Fact):
+        heard = thing.heard.get(message.source, {"high": 0, "holes": []})
+        late = any(low <= message.number <= high for low, high in heard["holes"])
+        return late or message.number > heard["high"]
+    if isinstance(message, Request):
+        return not find_request(thing, message)[0]
+    if isinstance(message, Tick):
+        return strikes(thing, message, at)
+    return awaited(thing, message) != "no"
 
 
 def note_fact(thing: Thing[Any], fact: Fact) -> News:
@@ -59,14 +72,17 @@ def note_request(
 
 
 def strikes(thing: Thing[Any], tick: Tick, at: datetime) -> bool:
-    """Whether this tick strikes its clock: set to exactly that time, and that time has come on the log."""
-    return thing.clocks.get(tick.clock) == tick.due <= clock.to_ms(at)
+    """Whether this tick strikes its clock: set to exactly that time, and that time has come on the log.
+
+    One that was kept for a person has struck it before; fed again, it counts while the clock is not set anew.
+    """
+    fed = tick.clock not in thing.clocks and any(kept["event"] == tick.id for kept in thing.person)
+    return (fed or thing.clocks.get(tick.clock) == tick.due) and tick.due <= clock.to_ms(at)
 
 
 def strike(thing: Thing[Any], tick: Tick) -> None:
     """The clock stands no longer, and never again at this time."""
-    del thing.clocks[tick.clock]
-    thing.struck[tick.clock] = max(tick.due, thing.struck.get(tick.clock, 0))
+    thing.stop_clock(tick.clock)
 
 
 def awaited(thing: Thing[Any], answer: Answer) -> Literal["awaited", "unawaited", "no"]:

@@ -61,6 +61,10 @@ class Tick:
     clock: str
     due: int
 
+    @property
+    def id(self) -> str:
+        return f"{self.thing}/{self.clock}/{self.due}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -63,14 +63,22 @@ def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
 
 def drop_sealed(thing: Thing[Any]) -> None:
     """After an erasure, what is still to be told or ordered again goes without anything sealed."""
-    for group in thing.replay:
-        for message in group["out"]:
-            data = orjson.loads(bytes(message["value"] or b"null"))
-            bare = _without_sealed(data)
-            if bare != data:
-                message["value"] = orjson.dumps(bare)
+    thing.replay = [
+        {**group, "out": [{**message, "value": unsealed(message["value"])} for message in group["out"]]}
+        for group in thing.replay
+    ]
     for attempt in thing.attempts.values():
         attempt["content"] = _without_sealed(attempt.get("content", {}))
+
+
+def unsealed(value: bytes | None) -> bytes | None:
+    """A record's bytes without anything sealed; what is no JSON is left as it is."""
+    try:
+        data = orjson.loads(bytes(value or b"null"))
+    except orjson.JSONDecodeError:
+        return value
+    bare = _without_sealed(data)
+    return value if bare == data else orjson.dumps(bare)
 
 
 def _without_sealed(value: Any) -> Any:

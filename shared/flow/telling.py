@@ -31,25 +31,27 @@ class Teller:
     def __init__(self, thing: Thing[Any], record: Record, service: Service[Any], epoch: int) -> None:
         self.thing, self.record, self.service, self.epoch = thing, record, service, epoch
         self.out: list[Outgoing] = []
+        self.pages: dict[str, dict[str, Any]] = {}
         self.trace = next((v for k, v in record.headers if k == "traceparent"), None)
         self.changed = False
 
-    def tell(self, told: Sequence[Telling], first: bool) -> None:
-        stands = self.service.stands(self.thing)
+    def tell(self, told: Sequence[Telling], first: bool, bare: bool = False) -> None:
+        """Gathers what is told. `bare`: without how the thing stands and without its sealed parts."""
+        stands = {} if bare else self.service.stands(self.thing)
         for telling in told:
             if isinstance(telling, Tell):
-                self._fact_out(telling, stands, first)
+                self._fact_out(telling, stands, first, bare)
                 first = first and telling.topic is not None
             elif isinstance(telling, Do):
                 self.begin(telling)
 
-    def _fact_out(self, telling: Tell, stands: dict[str, Any], first: bool) -> None:
+    def _fact_out(self, telling: Tell, stands: dict[str, Any], first: bool, bare: bool) -> None:
         thing, service = self.thing, self.service
         thing.told = max(thing.told, self.epoch * EPOCH) + 1
         type = _type(telling.happened, service.name)
         content = telling.happened.model_dump(mode="json")
         chain = history.note(thing, self.record.time, telling.who, type, telling.rules, thing.told, content)
-        with_sealed = (first or thing.lane == "express") and not thing.erased and telling.topic is None
+        with_sealed = (first or thing.lane == "express") and not thing.erased and not bare and telling.topic is None
         fact = Fact(
             teller=service.name,
             thing=thing.id,
@@ -57,7 +59,7 @@ class Teller:
             number=thing.told,
             time=self.record.time,
             lane=thing.lane,
-            complaint=service.complaint(thing),
+            complaint=thing.id if bare else service.complaint(thing),
             happened=telling.happened,
             stands=stands if telling.topic is None else {},
             sealed=service.sealed(thing) if with_sealed else None,

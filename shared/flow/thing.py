@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared import clock, ids
 from shared.flow.messages import Lane, higher
@@ -13,8 +13,10 @@ S = TypeVar("S", bound=BaseModel)
 
 SCHEMA = 1
 FLOW_FIELDS = (
-    "_id v schema lane shard due heard requests told replay clocks struck attempts history pages person erased state"
+    "_id v schema lane shard due heard requests told replay clocks former attempts history pages person erased state"
 ).split()
+FORMER = 8
+"""Due times remembered of a clock that no longer stands at them: a tick for one may still be on its way."""
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class Thing(Generic[S]):
     told: int = 0
     replay: list[dict[str, Any]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)
-    struck: dict[str, int] = field(default_factory=dict)
+    former: dict[str, list[int]] = field(default_factory=dict)
     attempts: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     pages: int = 0
@@ -52,13 +54,19 @@ class Thing(Generic[S]):
         self.lane = higher(self.lane, lane)
 
     def set_clock(self, name: str, due: datetime) -> None:
-        """Sets a clock; never to a time at which it has struck before, so no old tick can strike it."""
+        """Sets a clock; never to a time it stood at before, so that no old tick can strike it."""
         at = clock.to_ms(due)
-        self.clocks[name] = max(at, self.struck[name] + 1) if name in self.struck else at
+        if self.clocks.get(name) == at:
+            return
+        self.stop_clock(name)
+        while at in self.former.get(name, ()):
+            at += 1
+        self.clocks[name] = at
 
     def stop_clock(self, name: str) -> None:
         """Stops a clock; one that does not run is left alone."""
-        self.clocks.pop(name, None)
+        if name in self.clocks:
+            self.former[name] = [*self.former.get(name, ()), self.clocks.pop(name)][-FORMER:]
 
     def clock_due(self, name: str) -> datetime | None:
         """When a running clock strikes."""
@@ -73,6 +81,12 @@ class Thing(Generic[S]):
         return effect in self.attempts
 
 
+class Unread(BaseModel):
+    """A state this release cannot read, carried as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 def from_store(raw: dict[str, Any], state_type: type[S]) -> Thing[S]:
     """A document as loaded; fields a newer release wrote are kept in `extra`."""
     known = {k: raw[k] for k in FLOW_FIELDS if k in raw}
@@ -82,7 +96,7 @@ def from_store(raw: dict[str, Any], state_type: type[S]) -> Thing[S]:
     known["attempts"] = {k: dict(a) for k, a in known.get("attempts", {}).items()}
     for name in ("requests", "replay", "history", "person"):
         known[name] = list(known.get(name, ()))
-    for name in ("clocks", "struck"):
+    for name in ("clocks", "former"):
         known[name] = dict(known.get(name, {}))
     extra = {k: v for k, v in raw.items() if k not in FLOW_FIELDS}
     return Thing(id=raw["_id"], state=state_type.model_validate(raw.get("state", {})), extra=extra, **known)
@@ -102,7 +116,7 @@ def to_store(thing: Thing[Any], version: int) -> dict[str, Any]:
         "told": thing.told,
         "replay": thing.replay,
         "clocks": thing.clocks,
-        "struck": thing.struck,
+        "former": thing.former,
         "attempts": thing.attempts,
         "history": thing.history,
         "pages": thing.pages,

@@ -22,6 +22,7 @@ class MemoryStore:
         self.lose_answer = 0
         self.before_write: Callable[[Sequence[Change]], None] = lambda _: None
         self.refuse: dict[str, str] = {}
+        self.refuse_always: dict[str, str] = {}
 
     def _check(self) -> None:
         if self.away:
@@ -59,8 +60,8 @@ class MemoryStore:
         conflicts, refused = set(), {}
         for change in changes:
             size = len(orjson.dumps(change.document, default=str, option=orjson.OPT_NON_STR_KEYS))
-            if change.id in self.refuse and change.limit == 1_000_000:
-                refused[change.id] = self.refuse[change.id]
+            if change.id in self.refuse_always or (change.id in self.refuse and change.limit == 1_000_000):
+                refused[change.id] = self.refuse_always.get(change.id) or self.refuse[change.id]
             elif size > change.limit:
                 refused[change.id] = f"the document would hold {size} bytes"
             elif self.things.get(change.id, {}).get("v", 0) != change.loaded:

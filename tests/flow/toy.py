@@ -67,23 +67,31 @@ class Toy(BaseModel):
 def decide(thing: Thing[Toy], input: Input, now: datetime, policy: Any) -> tuple[Thing[Toy], Sequence[Telling]]:
     if isinstance(input, Heard):
         word = input.fact.happened.word
-        if word == "bang":
+        if word == "bang" and "mended" not in policy:
             raise RuntimeError("the toy cannot hear this")
         thing.state.words.append(word)
-        if word.startswith("pad"):
-            thing.state.padding += "x" * int(word[3:])
+        if word.startswith(("pad", "grow")):
+            thing.state.padding += "x" * int(word.strip("padgrow"))
+        if word == "longer":
+            return thing, [Tell(Noted(word="x" * 950_000))]
         thing.state.assigned = thing.stands(input.fact.source).get("assigned", "")
         return thing, [Tell(Noted(word=word, late=input.late, rules=str(policy)), rules=str(policy))]
     if isinstance(input, Asked):
         return _asked(thing, input.request, now, input.again)
     if isinstance(input, Struck):
+        if "cannot-strike" in policy:
+            raise RuntimeError("the toy cannot strike")
         return thing, [Tell(Struck_(clock=input.clock))]
     assert isinstance(input, Answered)
+    if "cannot-hear-answers" in policy:
+        raise RuntimeError("the toy cannot hear answers")
     return thing, [Tell(Paid(unawaited=input.unawaited))] if input.verdict == "done" else []
 
 
 def _asked(thing: Thing[Toy], request: Request, now: datetime, again: bool) -> tuple[Thing[Toy], Sequence[Telling]]:
     body: Add = request.body
+    if body.note == "bang":
+        raise RuntimeError("the toy cannot do this")
     told: list[Telling] = [Reply(200, {"total": thing.state.total + body.amount, "again": again})]
     thing.state.total += body.amount
     if body.danger:
@@ -99,8 +107,15 @@ def _asked(thing: Thing[Toy], request: Request, now: datetime, again: bool) -> t
 
 
 def toy(**more: Any) -> Service[Toy]:
-    """The service; `rules` is what `policy` says was in force."""
+    """The service; `rules` is what `policy` says was in force, with the defects a test wants in them."""
     rules = more.pop("rules", "rules-1")
+    for defect in ("mended", "cannot_strike", "cannot_hear_answers"):
+        rules += f" {defect.replace('_', '-')}" if more.pop(defect, False) else ""
+    functions: dict[str, Any] = {
+        "stands": lambda thing: {"lane": thing.lane, "words": thing.state.words, "total": thing.state.total},
+        "complaint": lambda thing: thing.id,
+        "sealed": lambda thing: {"text": "sealed"},
+    }
     return Service(
         name="toy",
         state=Toy,
@@ -110,11 +125,8 @@ def toy(**more: Any) -> Service[Toy]:
             Shouted.TYPE: Hears(Shouted, lambda fact: fact.happened.to or (fact.complaint,)),
         },
         takes={"redress.toy.add.v1": Takes(Add), "redress.toy.create.v1": Takes(Add, "decide")},
-        stands=lambda thing: {"lane": thing.lane, "words": thing.state.words, "total": thing.state.total},
-        complaint=lambda thing: thing.id,
-        sealed=lambda thing: {"text": "sealed"},
         policy=lambda now: rules,
-        **more,
+        **functions | more,
     )
 
 
