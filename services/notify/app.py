@@ -16,7 +16,7 @@ from services.notify.routes import routes
 from services.notify.settings import Settings
 from services.notify.templates import SECTION, MessageModel, messages_at
 from shared import links
-from shared.contracts import intake, triage
+from shared.contracts import compensation, intake, triage
 from shared.contracts.catalog import CATALOG
 from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service
@@ -31,8 +31,13 @@ from shared.sealing import SealBroken, Sealer
 from shared.web.app import create_app
 from shared.web.auth import Tokens
 
-HEARS = (*PUBLIC, intake.ComplainantErased, intake.ComplaintSupplemented, intake.ContactTold, triage.InfoRequested,
-         triage.IdentityVerified)  # fmt: skip
+OF_ENTITLEMENTS = (compensation.EntitlementGranted, compensation.EntitlementDenied)
+OF_CLAIMS = [fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS]
+HEARS = dict.fromkeys((
+    *PUBLIC, *OF_CLAIMS, intake.ComplainantErased, intake.ComplaintSupplemented, intake.ContactTold,
+    triage.InfoRequested, triage.IdentityVerified,
+))  # fmt: skip
+"""Every fact that changes what is read of how others stand, beside those that call for a message or an outcome."""
 
 
 class Wording:
@@ -64,7 +69,6 @@ class Wording:
             "sentence": wording.sentence(claim.get("remedies", ()), language),
             "remedies": wording.delivered(stands.get("_delivered", ()), language),
             "deadline": wording.when(claim.get("offer_open_until"), language, zone),
-            "status": stands.get("status", ""),
         }
 
 

@@ -9,7 +9,7 @@ READS = {
     "intake": {
         "line", "language", "reference", "received_at", "answer_expected_at", "reachable", "references", "missing",
     },
-    "triage": {"line", "language", "safety", "category", "references", "missing", "status", "finding"},
+    "triage": {"line", "language", "safety", "category", "references", "missing", "finding"},
     "compensation": {"line", "remedies", "offer_open_until", "nothing_due"},
 }  # fmt: skip
 """What `decide` reads of how other tellers stand."""
