@@ -16,7 +16,7 @@ from shared.flow.thing import Thing
 
 READS = {
     "intake": {
-        "line", "business", "language", "kind", "reference", "references", "facts", "supplied", "signals",
+        "line", "business", "language", "kind", "references", "facts", "supplied", "signals",
         "incident_on", "received_at", "missing", "settled_on_the_spot", "reachable", "screen", "withdrawn",
         "reopenings",
     },
@@ -97,6 +97,7 @@ class Case(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     # as decided from the complaint
+    reference: str = ""
     status: Status = "received"
     line: str = ""
     language: str = "zh-Hans"

@@ -26,6 +26,7 @@ CASE = re.compile(r"c[a-z2-7]{26}")
 INDEXES = {
     "queue": [("state.open", 1), ("state.rank", 1), ("state.next_due", 1)],
     "received": [("state.received_ms", 1)],
+    "reference": [("state.reference", 1)],
 }
 QUEUE_ORDER = (("state.rank", 1), ("state.next_due", 1), ("state.received_ms", 1))
 READ, WORK, CLEAR, TEXTS = "cases:read", "cases:work", "safety:clear", "texts:read"
@@ -98,10 +99,11 @@ def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str]
     async def queue(
         caller: Reader, line: Short = None, queue: Short = None, owner: Short = None, status: Short = None,
         safety: Short = None, category: Short = None, priority: Short = None,
-        state: Literal["open", "ended", "all"] = "open", limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        reference: Short = None, state: Literal["open", "ended", "all"] = "open",
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> dict[str, Any]:  # fmt: skip
         given = {"line": line, "queue": queue, "owner": owner, "status": status, "safety": safety,
-                 "category": category, "priority": priority}  # fmt: skip
+                 "category": category, "priority": priority, "reference": reference}  # fmt: skip
         where: dict[str, Any] = {"state.received_ms": {"$gt": 0}}
         where |= {} if state == "all" else {"state.open": state == "open"}
         where |= {f"state.{name}": value for name, value in given.items() if value is not None}

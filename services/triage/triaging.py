@@ -7,7 +7,7 @@ from services.triage.domain import MOST_TEXTS, Case, complaint_of, may_be_danger
 from services.triage.policy import NotOpened, Policy, profile_of
 from services.triage.queues import queue_of
 from services.triage.safety import raise_safety
-from shared import clock
+from shared import clock, ids
 from shared.contracts.intake import (
     SEALED_CONTACT,
     SEALED_TEXT,
@@ -93,7 +93,7 @@ def _from_complaint(thing: Thing[Case], complaint: ComplaintStands, now: datetim
     if SEALED_TEXT in case.sealed:
         case.texts[FIRST], case.text_read = case.sealed.pop(SEALED_TEXT), True
     reading = _read(thing, case.texts.get(FIRST), complaint.signals, now, policy)
-    case.line, case.language = complaint.line, complaint.language
+    case.reference, case.line, case.language = ids.reference(thing.id), complaint.line, complaint.language
     case.category = reading.detail or reading.category
     case.kind = complaint.kind if complaint.kind != "complaint" else reading.kind
     silent = [SILENT_CONTACT] if "silent" in complaint.signals and FIRST not in case.texts else []

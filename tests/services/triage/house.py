@@ -151,9 +151,10 @@ def screen(safety: str = "suspected") -> dict[str, Any]:
 
 def received(text: str | None = HOURS_SHORT, number: int = 1, lane: Lane = "standard", **more: Any) -> Outgoing:
     sealed = {"contact": "JWE-of-contact"} | ({"text": SEALER.seal(text)} if text is not None else {})
+    of = more.pop("complaint", "c1")
     stands = complaint(**more)
     happened = intake.ComplaintReceived(channel="web", line=stands["line"])
-    return told(happened, number, stands, lane=lane, sealed=sealed)
+    return told(happened, number, stands, of, lane, sealed=sealed)
 
 
 def supplemented(number: int, text: str | None = None, lane: Lane = "standard", **more: Any) -> Outgoing:

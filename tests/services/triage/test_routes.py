@@ -1,0 +1,189 @@
+"""Triage's HTTP face over its stages, the twin of the log and the embedded store."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from services.triage.app import opener, service
+from services.triage.routes import INDEXES, routes
+from shared import ids
+from shared.flow.edge import Edge
+from shared.mongo.client import database
+from shared.mongo.listing import Listing
+from shared.mongo.store import MongoStore
+from shared.web.app import create_app
+from shared.web.auth import Tokens, TokenSettings
+from tests.services.triage.house import DOZING, HOURS_SHORT, SEALER, House, packs, received
+from tests.web.faces import Issuer
+
+ISSUER = Issuer()
+FIRST, SECOND = ids.complaint_id("hotline", "k1"), ids.complaint_id("hotline", "k2")
+WORKER = {"scope": "cases:read cases:work", "sub": "a1"}
+MANAGER = {"scope": "cases:read cases:work safety:clear", "roles": ["manager"], "sub": "m1"}
+
+
+class Face:
+    """Callers with what they may do."""
+
+    def __init__(self, house: House, http: httpx.AsyncClient) -> None:
+        self.house, self.http, self.count = house, http, 0
+
+    def headers(self, claims: dict[str, Any], key: str | None) -> dict[str, str]:
+        self.count += 1
+        headers = {"authorization": f"Bearer {ISSUER.token(**claims)}"}
+        return headers | {"idempotency-key": key or f"k{self.count}"}
+
+    async def post(self, path: str, body: Any, claims: Any = WORKER, key: str | None = None) -> httpx.Response:
+        return await self.http.post(f"/v1/cases/{path}", json=body, headers=self.headers(claims, key))
+
+    async def get(self, path: str, claims: Any = WORKER) -> httpx.Response:
+        return await self.http.get(path, headers=self.headers(claims, None))
+
+
+@pytest.fixture
+async def face(mongo_url, fresh) -> AsyncIterator[Face]:
+    house, open = House(service(packs, opener(SEALER))), opener(SEALER)
+    base = database(mongo_url, fresh("triage"))
+    house.store = MongoStore(base, "triage")
+    await house.store.prepare()
+    await house.open()
+    logs = {"express": house.stages[1].log, "standard": house.stages[0].log}
+
+    async def parts() -> dict[str, str]:
+        return {"log": "ok"}
+
+    app = create_app("triage", ready=parts)
+    app.state.tokens = Tokens(TokenSettings(jwks=ISSUER.jwks))
+    app.include_router(routes(Edge(house.service, logs, house.store), house.store, Listing(base, INDEXES), open))
+    running = asyncio.create_task(keep_running(house))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://triage.test") as http:
+        yield Face(house, http)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def keep_running(house: House) -> None:
+    while True:
+        for stage in house.stages:
+            await house.turn(stage)
+        await asyncio.sleep(0.002)
+
+
+async def cases(face: Face, *messages: Any) -> None:
+    face.house.put(*messages)
+    for _ in range(500):
+        found = await face.house.store.load([FIRST, SECOND])
+        if len(found) == len({message.key for message in messages}):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the cases never came")
+
+
+def of(complaint: str, text: str = HOURS_SHORT, **more: Any) -> Any:
+    return received(text, complaint=complaint, **more)
+
+
+async def test_the_queue_shows_danger_first_and_filters(face):
+    await cases(face, of(FIRST), of(SECOND, DOZING, references={}))
+    listed = (await face.get("/v1/cases")).json()["cases"]
+    assert [case["id"] for case in listed] == [SECOND, FIRST]
+    assert listed[0]["reference"] == ids.reference(SECOND) and listed[1]["due"]
+    teaching = (await face.get("/v1/cases?queue=teaching")).json()["cases"]
+    assert [case["id"] for case in teaching] == [FIRST]
+    assert (await face.get("/v1/cases?safety=cleared")).json() == {"cases": []}
+    named = (await face.get(f"/v1/cases?reference={ids.reference(FIRST)}&state=all")).json()["cases"]
+    assert [case["id"] for case in named] == [FIRST]
+
+
+async def test_a_case_is_shown_with_its_time_line_and_its_words_only_to_who_may_read_them(face):
+    await cases(face, of(FIRST))
+    await face.post(f"{FIRST}/assignment", {"owner": "station:117"})
+    shown = (await face.get(f"/v1/cases/{FIRST}")).json()
+    who = {entry["what"]: entry["who"] for entry in shown["timeline"]}
+    assert (who["triaged"], who["assigned"], shown["owner"]) == ("rules", "staff:a1", "station:117")
+    assert "texts" not in shown and HOURS_SHORT not in str(shown)
+    read = (await face.get(f"/v1/cases/{FIRST}", {"scope": "cases:read texts:read"})).json()
+    assert read["texts"] == [{"part": "0", "text": HOURS_SHORT}]
+
+
+async def test_what_staff_ask_is_answered_from_the_document_and_a_repeat_alike(face):
+    await cases(face, of(FIRST))
+    first = await face.post(f"{FIRST}/assignment", {"owner": "station:117"}, key="same")
+    again = await face.post(f"{FIRST}/assignment", {"owner": "station:117"}, key="same")
+    other = await face.post(f"{FIRST}/assignment", {"owner": "station:118"}, key="same")
+    assert (first.status_code, first.json(), again.json()) == (200, first.json(), first.json())
+    assert (other.status_code, other.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_clearing_takes_a_manager_with_the_scope_and_raising_does_not(face):
+    await cases(face, of(FIRST))
+    raised = await face.post(f"{FIRST}/safety", {"safety": "confirmed", "reason_code": "heard"})
+    assert (raised.status_code, raised.json()["lane"]) == (200, "express")
+    clear = {"safety": "cleared", "reason_code": "checked"}
+    assert (await face.post(f"{FIRST}/safety", clear)).status_code == 403
+    assert (await face.post(f"{FIRST}/safety", clear, {**WORKER, "roles": ["manager"]})).status_code == 403
+    cleared = await face.post(f"{FIRST}/safety", clear, MANAGER)
+    assert (cleared.status_code, cleared.json()["safety"]) == (200, "cleared")
+
+
+async def test_a_protective_action_is_acknowledged_over_http(face):
+    await cases(face, of(FIRST, DOZING, references={}))
+    path = f"{FIRST}/protective-actions/suspend/acknowledgement"
+    assert (await face.post(path, {"by": "fleet:7"})).status_code == 200
+    shown = (await face.get(f"/v1/cases/{FIRST}")).json()
+    assert {a["action"]: a["by"] for a in shown["actions"] if a["state"] == "acknowledged"} == {"suspend": "fleet:7"}
+
+
+async def test_hot_spots_are_counted_from_the_cases(face):
+    await cases(face, of(FIRST, received_at="2099-01-01T00:00:00Z"), of(SECOND, received_at="2099-01-01T00:00:00Z"))
+    found = (await face.get("/v1/hot-spots?least=2&days=1")).json()
+    assert found["hot_spots"][0]["count"] == 2 and found["hot_spots"][0]["line"] == "driving_school"
+    assert (await face.get("/v1/hot-spots?least=3")).json()["hot_spots"] == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "pointer"),
+    [
+        ("refusal", {"reason": "He was rude to Mrs Li"}, "/reason"),
+        ("assignment", {"owner": "station:117", "note": "x"}, "/note"),
+        ("promises", {"promise": "call_back", "by": "2026-11-23T10:00:00"}, "/by"),
+        ("information-request", {"fields": []}, "/fields"),
+        ("call-backs", {"satisfied": "yes"}, "/satisfied"),
+        ("safety", {"safety": "none", "reason_code": "x"}, "/safety"),
+    ],
+)
+async def test_a_wrong_body_is_told_with_its_field_and_nothing_is_echoed(face, verb, body, pointer):
+    answer = await face.post(f"{FIRST}/{verb}", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert "Mrs Li" not in answer.text
+
+
+async def test_who_may_not_and_what_is_not_there(face):
+    await cases(face, of(FIRST))
+    assert (await face.http.get("/v1/cases")).status_code == 401
+    assert (await face.get("/v1/cases", {"scope": "remedies:work"})).status_code == 403
+    reader = {"scope": "cases:read"}
+    assert (await face.post(f"{FIRST}/assignment", {"owner": "station:1"}, reader)).status_code == 403
+    assert (await face.get(f"/v1/cases/{SECOND}")).status_code == 404
+    assert (await face.get("/v1/cases/..%2F..")).status_code == 404
+    assert (await face.post(f"{SECOND}/assignment", {"owner": "station:1"})).status_code == 404
+    assert (await face.post("nonsense/assignment", {"owner": "station:1"})).status_code == 404
+    missing = await face.http.post(
+        f"/v1/cases/{FIRST}/contact", json={}, headers={"authorization": f"Bearer {ISSUER.token(**WORKER)}"}
+    )
+    assert missing.status_code == 400
+
+
+async def test_openapi_names_every_path_of_triage(face):
+    paths = (await face.http.get("/openapi.json")).json()["paths"]
+    verbs = "assignment refusal steps contact promises answer information-request finding corrective-actions safety"
+    wanted = {f"/v1/cases/{{id}}/{verb}" for verb in (*verbs.split(), "call-backs")}
+    wanted |= {"/v1/cases", "/v1/cases/{id}", "/v1/hot-spots"}
+    assert wanted | {"/v1/cases/{id}/protective-actions/{action}/acknowledgement"} <= set(paths)
