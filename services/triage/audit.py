@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.triage.domain import IN_DANGER, LEVELS, OVER
+from services.triage.domain import IN_DANGER, OVER
 from shared.ops.checked import Checked, Document
 
 RAISED, CLEARED = "redress.triage.safety-raised.v1", "redress.triage.safety-cleared.v1"
-ENDED = frozenset({"redress.triage.closed.v1", "redress.triage.withdrawn.v1", "redress.triage.rejected.v1"})
 
 
 def check(documents: Iterable[Document]) -> list[Checked]:
