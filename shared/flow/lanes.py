@@ -52,7 +52,7 @@ class LaneStatus:
 
 @dataclass(slots=True)
 class DeadLetterLimit:
-    """Too many dead letters, in a row or by share of the last records: something else than the records is wrong."""
+    """Too many that could not be read or decided, in a row or by share of the last: not the records are wrong."""
 
     in_a_row: int = 50
     share: float = 0.2
@@ -65,18 +65,18 @@ class DeadLetterLimit:
         self._row = 0
         self._recent.clear()
 
-    def count(self, dead: Sequence[bool]) -> str | None:
+    def count(self, failed: Sequence[bool]) -> str | None:
         """Counts a batch, one flag per record; the reason to stop, or None."""
         longest = self._row
-        for buried in dead:
-            self._row = self._row + 1 if buried else 0
+        for one in failed:
+            self._row = self._row + 1 if one else 0
             longest = max(longest, self._row)
-        self._recent.extend(dead)
+        self._recent.extend(failed)
         while len(self._recent) > self.of_last:
             self._recent.popleft()
         if longest >= self.in_a_row:
-            return f"{longest} dead letters in a row"
+            return f"{longest} records in a row could not be read or decided"
         lost = sum(self._recent)
         if len(self._recent) == self.of_last and lost > self.share * self.of_last:
-            return f"{lost} of the last {self.of_last} records are dead letters"
+            return f"{lost} of the last {self.of_last} records could not be read or decided"
         return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,7 @@ class Stage:
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
         self._read_ahead = False
+        self._too_many: str | None = None
         log.drain = self._drain_before_revocation
 
     def stop(self) -> None:
@@ -80,12 +82,14 @@ class Stage:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _turn(self) -> None:
+        await self._stop_if_too_many()
         reason = await self.switch.stopped(self.lane)
         if reason is not None:
             await self._stand(reason)
             return
         if self._read_ahead:  # resumed, whatever came between: what was read while stopped is read again
             self._told_while_stopped, self._read_ahead = frozenset(), False
+            self.limit.forget()
             self.log.seek(self.log.owned())
         records = await self.log.fetch(self.size, self.pace.wait_s)
         async with self.log.lock:
@@ -98,7 +102,10 @@ class Stage:
             plan = await self._decide(records)
             await self._settle(plan)  # batch k must be out before batch k+1 is published or committed
             self._outstanding = asyncio.create_task(self._deliver(plan)), plan
-        await self._after(plan)
+            if any(plan.failed):  # counted before anything more is decided
+                await self._settle()
+        self._after(plan)
+        await self._stop_if_too_many()
 
     async def _decide(self, records: list[Any]) -> Plan:
         batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
@@ -130,6 +137,7 @@ class Stage:
             raise
         self.status.running(plan.records)
         metrics.DECIDED.labels(self.service.name, self.lane).inc(plan.records)
+        self._count(plan)
 
     async def _settle_quietly(self, firsts: dict[Part, int]) -> None:
         """Settles while another fault is under way; a failed batch is read again together with this one."""
@@ -144,21 +152,30 @@ class Stage:
         with contextlib.suppress(Transient):
             await self._settle()
 
-    async def _after(self, plan: Plan) -> None:
-        """Batch size follows the write time; too many dead letters stop a standard lane."""
+    def _after(self, plan: Plan) -> None:
+        """Batch size follows the write time."""
         if self.lane == "standard":
             slow = plan.write_s > self.pace.write_target_s
             self.size = max(self.pace.least, self.size // 2) if slow else min(self.pace.most, self.size + 50)
         if plan.conflicts:
             metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)
-        if any(plan.dead) or plan.set_aside:
+
+    def _count(self, plan: Plan) -> None:
+        """Once delivered, so that a batch done over counts once; too many failures stop a standard lane."""
+        if any(plan.failed):
             metrics.DEAD.labels(self.service.name, self.lane).inc(sum(plan.dead))
             metrics.SET_ASIDE.labels(self.service.name, self.lane).inc(plan.set_aside)
             log.error("records for a person", service=self.service.name, lane=self.lane,
                       dead=sum(plan.dead), set_aside=plan.set_aside)  # fmt: skip
-        too_many = self.limit.count(plan.dead)
+        too_many = self.limit.count(plan.failed)
         if too_many and self.lane == "standard":
-            await self.switch.stop(self.lane, too_many)
+            self._too_many = too_many
+
+    async def _stop_if_too_many(self) -> None:
+        """Said until the switch has it."""
+        if self._too_many:
+            await self.switch.stop(self.lane, self._too_many)
+            self._too_many = None
             self.limit.forget()
 
     # A stopped lane ----------------------------------------------------------------------------
@@ -175,11 +192,18 @@ class Stage:
             await self.log.fetch(1, self.pace.wait_s)
             return
         self.log.seek(self.log.owned())
-        for _ in range(2):
+        await self._tell_decided({part: at + 2 * self.pace.most for part, at in held})
+        self._told_while_stopped = held
+
+    async def _tell_decided(self, until: Mapping[Part, int]) -> None:
+        """Of each partition as many records as the two batches in hand can have held, or all there are."""
+        nothing = 0
+        while nothing < 3 and not self._stopping.is_set():
             records = await self.log.fetch(self.pace.most, self.pace.wait_s)
             async with self.log.lock:
-                await self._tell_again(self.log.current(records))
-        self._told_while_stopped = held
+                near = [record for record in self.log.current(records) if record.offset < until.get(record.part, 0)]
+                await self._tell_again(near)
+            nothing = 0 if near else nothing + 1
 
     async def _tell_again(self, records: list[Any]) -> None:
         """Publishes what stands in `replay` for these records."""

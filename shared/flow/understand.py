@@ -44,11 +44,15 @@ def understand(record: Record, service: Service[Any]) -> Understood:
 
 
 def _key(record: Record, service: Service[Any]) -> Sequence[str]:
-    """The thing an unreadable record of our own inbox was meant for."""
-    if not record.topic.startswith(f"redress.{service.name}.inbox.") or not record.key:
-        return ()
-    key = record.key.decode(errors="replace")
-    return (key,) if key.isprintable() and len(key) < 200 and "\ufffd" not in key else ()
+    """The thing an unreadable record was meant for, as its key says; else one of the record's own name.
+
+    Keys are things in our inbox and complaints on facts; on open inboxes they are a sender's own.
+    """
+    key = (record.key or b"").decode(errors="replace")
+    named = key.isprintable() and 0 < len(key) < 200 and "\ufffd" not in key
+    if named and record.topic.rsplit(".", 1)[0] not in service.channels:
+        return (key,)
+    return (f"{record.topic}/{record.partition}/{record.offset}",)
 
 
 def _understand(record: Record, service: Service[Any]) -> Understood:

@@ -50,7 +50,7 @@ async def test_a_lane_stopped_by_dead_letters_runs_on_when_it_is_resumed():
     stage.limit = DeadLetterLimit(in_a_row=3, of_last=4)
     bench.put(*[Outgoing("redress.far.standard", "c1", b"not JSON") for _ in range(4)])
     await bench.run(stage)
-    assert bench.switch.reasons["standard"] == "4 dead letters in a row"
+    assert bench.switch.reasons["standard"] == "4 records in a row could not be read or decided"
     bench.switch.reasons["standard"] = None
     bench.put(said("hello", 1))
     await bench.run(stage)
