@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from services.compensation.table_axes import Axis, Scale, check_cell
+from services.compensation.table_axes import Axis, check_cell
 from services.compensation.table_cells import Cell, read_cell
 from services.compensation.table_days import Days
 from services.compensation.table_forms import above_zero, dividing, needed
 from services.compensation.table_model import KINDS
 from services.compensation.table_term import Fn, Term, combined, common_unit, converted, snap
-from services.compensation.table_units import MONEY, RATE, Wrong, convert, in_unit, is_time, read_number, unit_name
+from services.compensation.table_units import MONEY, Wrong, convert, is_time, unit_name
 from shared.money import EXACT, Rounding
 from shared.policy.source import Place
 
@@ -74,30 +75,28 @@ def _counter(of: Term, per: Term, exempt: Term | None, most: Term | None, roundi
 def form_by(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     """One of several terms, by what a fact or step is; every case must be covered, and none twice."""
     name, branches = str(node["by"]), needed(node, "is")
-    value, what = scope.comparable(name)
+    asked = scope.looked(name)
     if not isinstance(branches, dict) or not 1 <= len(branches) <= 200:
         raise Wrong("'is' holds 1 to 200 lines 'case: term'", "write is: {economy: 30%, business: 50%}")
-    scale = step_scale(name, what, scope.setting.currency) if isinstance(what, Term) else what.scale
-    assert scale is not None
+    scale = replace(asked.scale, optional=asked.scale.optional and asked.given not in scope.given)
     cells: dict[int, Cell] = {}
     terms: list[Term] = []
     for case, (key, inner) in enumerate(branches.items()):
         cells[case] = read_cell(key, scale.read, scale.choices)
         check_cell(scale, cells[case])
-        told = scope.given if cells[case].none or isinstance(what, Term) else scope.given | {name}
-        terms.append(scope.knowing(told).term(inner, (*place, "is", key), depth))
+        known = {asked.given} if asked.given and not cells[case].none else set()
+        terms.append(scope.knowing(scope.given | known).term(inner, (*place, "is", key), depth))
     unit = common_unit(terms)
     terms = [converted(term, unit) for term in terms]
     axis = Axis(scale, cells, len(terms))
     _each_once(axis, list(branches))
-    fns, at = [term.fn for term in terms], [mask.bit_length() - 1 for mask in axis.masks]
+    locate, fns = axis.locator(asked.look), [term.fn for term in terms]
+    at = [mask.bit_length() - 1 for mask in axis.masks]
     lows, highs = [term.low for term in terms], [term.high for term in terms]
     low = None if None in lows else min(end for end in lows if end is not None)
     high = None if None in highs else max(end for end in highs if end is not None)
-    found = combined(lambda v: fns[at[axis.place(value(v))]](v), unit, terms, low, high)
-    used = what.names if isinstance(what, Term) else frozenset({name})
-    none = found.none | (what.none if isinstance(what, Term) else frozenset())
-    return Term(found.fn, unit, low, high, found.names | used, none, found.divides)
+    found = combined(lambda v: fns[at[locate(v)]](v), unit, terms, low, high)
+    return replace(found, names=found.names | asked.names, none=found.none | asked.none)
 
 
 def _each_once(axis: Axis, keys: Sequence[str]) -> None:
@@ -108,15 +107,6 @@ def _each_once(axis: Axis, keys: Sequence[str]) -> None:
         if mask & (mask - 1):
             both = [f"'{key}'" for at, key in enumerate(keys) if mask >> at & 1][:2]
             raise Wrong(f"{' and '.join(both)} both hold for {axis.describe(place)}", "let the cases not overlap")
-
-
-def step_scale(name: str, term: Term, currency: str | None) -> Scale:
-    """A step as something rows can ask about."""
-    said_unit = currency if term.unit == MONEY else None if term.unit == RATE else term.unit
-    low = term.low
-    return Scale(
-        name, lambda node: in_unit(read_number(node), term.unit, currency), None, low, term.high, None, False, said_unit
-    )
 
 
 class Unfit(Exception):

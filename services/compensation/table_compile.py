@@ -1,15 +1,15 @@
 """From the file of a table to what decides: facts, steps, axes, rows, each fault noted at its place."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.compensation.table_axes import Axis, Scale, check_cell
-from services.compensation.table_cases import step_scale
 from services.compensation.table_cells import Cell, read_cell
 from services.compensation.table_due import read_due
 from services.compensation.table_facts import Fact, build_fact
+from services.compensation.table_look import Looked
 from services.compensation.table_model import RowModel, TableModel
 from services.compensation.table_read import Setting
 from services.compensation.table_ready import Compiled, Met, Row, Said
@@ -72,7 +72,7 @@ class _Rows:
 
     def __init__(self, model: TableModel, scope: Scope) -> None:
         self.model, self.scope = model, scope
-        self.scales: dict[str, Scale] = {}
+        self.asked: dict[str, Looked] = {}
         self.cells: dict[str, dict[int, Cell]] = {}
         self.cases: list[tuple[int, list[tuple[str, str]]]] = []
         self.used: set[str] = set()
@@ -80,24 +80,17 @@ class _Rows:
     def compiled(self) -> Compiled:
         scope, model = self.scope, self.model
         per_row = [self._cases(at, row) for at, row in enumerate(model.rows)] if scope.facts else []
-        names = list(self.scales)
-        axes = tuple(Axis(self.scales[name], self.cells[name], len(self.cases)) for name in names)
+        names = list(self.asked)
+        axes = tuple(Axis(self.asked[name].scale, self.cells[name], len(self.cases)) for name in names)
         at_axis = {name: at for at, name in enumerate(names)}
         rows = tuple(self._row(at, cases, at_axis) for at, cases in enumerate(per_row))
-        met = tuple(Met(axis, self._look(axis.scale.name)) for axis in axes)
+        met = tuple(Met(axis, self.asked[axis.scale.name].look) for axis in axes)
         for step in scope.steps.values():
             self.used |= step.names
         return Compiled(
             model, scope.setting, scope.facts, scope.slots, scope.steps, met, rows,
             tuple(row for row, _ in self.cases), tuple(scope.links), scope.rounding, frozenset(self.used),
         )  # fmt: skip
-
-    def _look(self, name: str) -> Callable[[list[Any]], Any]:
-        if name in self.scope.steps:
-            step = self.scope.named(name)
-            return (lambda v: snap(step.fn(v))) if step.divides else step.fn
-        slot = self.scope.slots[name]
-        return lambda v: v[slot]
 
     def _cases(self, at: int, row: RowModel) -> list[int]:
         """The cases of one row, by number; several when `when` is a list of alternatives."""
@@ -121,36 +114,25 @@ class _Rows:
         return found
 
     def _ask(self, case: int, name: str, node: Any) -> None:
-        scale = self.scales.get(name) or self._scale(name)
-        cell = read_cell(node, scale.read, scale.choices)
-        check_cell(scale, cell)
-        self.scales[name] = scale
+        asked = self.asked.get(name) or self.scope.looked(name)
+        if asked.none:
+            missing = ", ".join(sorted(asked.none))
+            what = f"step '{name}' needs {missing}, which may be left out"
+            raise Wrong(what, "give that fact a default, or work with 'by' and its cases none and given")
+        cell = read_cell(node, asked.scale.read, asked.scale.choices)
+        check_cell(asked.scale, cell)
+        self.asked[name] = asked
         self.cells.setdefault(name, {})[case] = cell
-        self.cases[case][1].append((name, _needs(node, scale)))
-        self.used.add(name)
-
-    def _scale(self, name: str) -> Scale:
-        step, fact = self.scope.steps.get(name), self.scope.facts.get(name)
-        if step is not None:
-            if step.none:
-                missing = ", ".join(sorted(step.none))
-                raise Wrong(
-                    f"step '{name}' needs {missing}, which may be left out", "give that fact a default, or ask about it"
-                )
-            return step_scale(name, step, self.scope.setting.currency)
-        if fact is None:
-            known = ", ".join([*self.scope.facts, *self.scope.steps])
-            raise Wrong(f"'{name[:40]}' is no fact or step", f"declare it under 'facts', or write one of {known}")
-        if fact.scale is None:
-            raise Wrong(f"'{name}' is text, kept for the record", "use type: choice to tell cases apart")
-        return fact.scale
+        self.cases[case][1].append((name, _needs(node, asked.scale)))
+        self.used |= asked.names
 
     def _given(self, cases: Sequence[int]) -> frozenset[str]:
         """Optional facts that every case of a row asks to be given."""
         asked = [
-            {name for name, cells in self.cells.items() if case in cells and not cells[case].none} for case in cases
+            {self.asked[name].given for name, cells in self.cells.items() if case in cells and not cells[case].none}
+            for case in cases
         ]
-        return frozenset(set.intersection(*asked)) if asked else frozenset()
+        return frozenset(name for name in set.intersection(*asked) if name) if asked else frozenset()
 
     def _row(self, at: int, cases: list[int], at_axis: Mapping[str, int]) -> Row:
         row, place = self.model.rows[at], ("rows", at)

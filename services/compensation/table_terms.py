@@ -9,6 +9,7 @@ from typing import Any
 from services.compensation import table_cases, table_forms
 from services.compensation.table_bounds import Limits, bounded
 from services.compensation.table_facts import Fact
+from services.compensation.table_look import Looked, look_at_fact, look_at_step
 from services.compensation.table_model import FORMS, MODIFIERS
 from services.compensation.table_read import Setting
 from services.compensation.table_term import (
@@ -149,18 +150,15 @@ class Scope:
         """The same where these optional facts are known to be given."""
         return replace(self, given=given)
 
-    def comparable(self, name: str) -> tuple[Callable[[list[Any]], Any], Fact | Term]:
-        """What a `by` looks at: a fact of any kind, or a step."""
+    def looked(self, name: str) -> Looked:
+        """What rows and `by` ask about: a fact of any kind, a part of one, or a step."""
         if name in self.steps:
-            term = self.named(name)
-            return term.fn, term
-        fact = self.facts.get(name)
-        if fact is None or fact.scale is None:
-            raise Wrong(
-                f"'{name[:40]}' is no fact or step to tell cases apart", f"write one of {', '.join(self.facts)}"
-            )
-        slot = self.slots[name]
-        return (lambda v: v[slot]), fact
+            return look_at_step(name, self.named(name), self.setting.currency)
+        base, _, part = name.partition(".")
+        if base not in self.facts:
+            known = ", ".join([*self.facts, *self.steps])
+            raise Wrong(f"'{name[:40]}' is no fact or step", f"declare it under 'facts', or write one of {known}")
+        return look_at_fact(base, part, self.facts[base], self.slots[base])
 
 
 @dataclass(frozen=True)

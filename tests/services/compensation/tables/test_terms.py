@@ -200,3 +200,32 @@ def test_not_can_be_asked_of_a_fact_that_is_always_given() -> None:
         "  - {facts: {cabin: high, late: 4}, row: b, due: nothing}",
     )
     assert faults(text) == []
+
+
+def test_the_weekday_and_the_hour_of_a_moment_can_be_asked() -> None:
+    text = table(
+        "  arrived: {type: datetime}\n  day: {type: date, default: none}",
+        "  - {id: night, when: {arrived.hour: [23, 0..5]}, due: [lodging], REASON}\n"
+        "  - {id: weekend, when: {day.weekday: [saturday, sunday]}, due: [apology], REASON}\n"
+        "  - {id: rest, due: nothing, REASON}",
+        '  - {facts: {arrived: "2026-11-22T23:10+08:00"}, row: night, due: [lodging]}\n'
+        '  - {facts: {arrived: "2026-11-22T15:00+00:00"}, row: night, due: [lodging]}\n'
+        '  - {facts: {arrived: "2026-11-22T06:00+08:00"}, row: rest, due: nothing}\n'
+        '  - {facts: {arrived: "2026-11-22T12:00+08:00", day: 2026-11-22}, row: weekend, due: [apology]}\n'
+        '  - {facts: {arrived: "2026-11-22T12:00+08:00", day: 2026-11-23}, row: rest, due: nothing}',
+        head="time_zone: Asia/Shanghai",
+    )
+    assert faults(text) == []
+    wrong = text.replace("arrived.hour: [23, 0..5]", "day.hour: 5")
+    assert "a date has .weekday" in str(faults(wrong))
+
+
+def test_a_fact_known_to_be_given_needs_no_case_for_its_absence() -> None:
+    text = table(
+        "  proved: {type: money, default: none}",
+        "  - {id: none, when: {proved: none}, due: nothing, REASON}\n"
+        "  - id: proof\n    when: {proved: given}\n    REASON\n"
+        "    due: [{refund: {by: proved, is: {at most 100: proved, over 100: 100}}}]",
+        "  - {facts: {proved: 150}, row: proof, due: [{refund: 100}]}",
+    )
+    assert faults(text) == []
