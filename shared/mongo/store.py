@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 ALARM_BYTES = 256_000
 MOST_DUE = 1000
+# Not primary, stepping or shutting down, interrupted, out of time, network: nothing is wrong with the document.
+WORLD_DOWN = frozenset({6, 7, 24, 50, 89, 91, 112, 189, 202, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436})
 _RAW = CODEC.with_options(document_class=RawBSONDocument)
 
 
@@ -46,13 +48,17 @@ class MongoStore:
         operations: list[Any] = []
         ids: list[str] = []
         for change in changes:
-            encoded = bson.encode(change.document, codec_options=CODEC)
+            try:
+                encoded = bson.encode(change.document, codec_options=CODEC)
+            except (bson.errors.BSONError, ValueError, ArithmeticError, TypeError) as fault:
+                refused[change.id] = f"the store cannot hold the document: {type(fault).__name__}"
+                continue
             self._watch(change, len(encoded))
             if len(encoded) > change.limit:
                 refused[change.id] = f"the document would hold {len(encoded)} bytes"
                 continue
             ids.append(change.id)
-            guard = {"_id": change.id, "v": change.loaded}
+            guard = {"_id": change.id, "v": change.loaded or {"$in": [0, None]}}  # absent counts as 0
             operations.append(ReplaceOne(guard, RawBSONDocument(encoded, _RAW), upsert=True))
         conflicts: set[str] = set()
         if operations:
@@ -94,9 +100,15 @@ class MongoStore:
 
 
 def _sort_out(details: Mapping[str, Any], ids: Sequence[str]) -> tuple[set[str], dict[str, str]]:
-    """Conflicts on `_id` are the guard at work; any other write error is that operation's alone."""
+    """Conflicts on `_id` are the guard at work; any other write error is that operation's alone.
+
+    A server that steps down or shuts down in the middle also answers by operation: then the world is down.
+    """
     if details.get("writeConcernErrors"):
         raise Transient("store: write concern not met")
+    down = sorted({error.get("code") for error in details.get("writeErrors", ())} & WORLD_DOWN)
+    if down:
+        raise Transient(f"store: code {down[0]}")
     conflicts: set[str] = set()
     refused: dict[str, str] = {}
     for error in details.get("writeErrors", ()):

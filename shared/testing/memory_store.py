@@ -59,7 +59,11 @@ class MemoryStore:
         self.before_write(changes)
         conflicts, refused = set(), {}
         for change in changes:
-            size = len(orjson.dumps(change.document, default=str, option=orjson.OPT_NON_STR_KEYS))
+            try:
+                size = len(orjson.dumps(change.document, default=str, option=orjson.OPT_NON_STR_KEYS))
+            except TypeError as fault:  # an integer of more than 64 bits
+                refused[change.id] = f"the store cannot hold the document: {type(fault).__name__}"
+                continue
             if change.id in self.refuse_always or (change.id in self.refuse and change.limit == 1_000_000):
                 refused[change.id] = self.refuse_always.get(change.id) or self.refuse[change.id]
             elif size > change.limit:

@@ -27,6 +27,15 @@ def test_a_write_concern_error_means_the_world_is_down():
         _sort_out(details, ["a"])
 
 
+def test_a_server_that_steps_down_in_the_middle_of_a_write_refuses_no_document():
+    errors = [
+        {"index": 0, "code": 11000, "keyPattern": {"_id": 1}},
+        {"index": 1, "code": 189, "errmsg": "stepped down"},
+    ]
+    with pytest.raises(Transient):
+        _sort_out({"writeErrors": errors}, ["a", "b"])
+
+
 async def test_a_store_that_is_away_is_transient():
     store = MongoStore(database("mongodb://127.0.0.1:1/?w=majority", "none", wait_ms=100), "toy")
     with pytest.raises(Transient):

@@ -67,3 +67,19 @@ async def test_due_finds_open_minutes_from_the_smallest_on_also_ones_set_in_the_
     assert (await store.due("standard", shards, 100))[0]["clocks"] == {"x": 180_000}
     assert await store.due("express", shards, 1000) == []
     assert [d["_id"] for d in await store.due("standard", [shard("b")], 60)] == ["b"]
+
+
+async def test_a_document_the_store_cannot_hold_is_refused_alone(store):
+    big = document("a", 1, state={"n": 2**70})
+    written = await store.write([Change("a", 0, big), Change("b", 0, document("b", 1))])
+    assert "cannot hold" in written.refused["a"]
+    assert set(await store.load(["a", "b"])) == {"b"}
+
+
+async def test_a_document_without_a_version_counts_as_version_nothing(store):
+    without = document("a", 0)
+    del without["v"]
+    await store.write([Change("a", 0, without)])
+    assert (await store.write([Change("a", 0, document("a", 1, state={"n": 1}))])).conflicts == frozenset()
+    assert (await store.load(["a"]))["a"]["v"] == 1
+    assert (await store.write([Change("a", 0, document("a", 1))])).conflicts == {"a"}
