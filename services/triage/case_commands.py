@@ -10,7 +10,6 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.ops.show import complain, show
-from shared.outbound.client import Provider
 
 FILTERS = ("line", "queue", "owner", "status", "safety", "category", "priority")
 COLUMNS = ("reference", "safety", "priority", "due", "line", "category", "queue", "owner", "status", "id")
@@ -26,13 +25,6 @@ class Console(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8002
     token: SecretStr = SecretStr("")
-
-    def provider(self) -> Provider:
-        """Triage's HTTP face as a server to ask."""
-        token = self.token.get_secret_value()
-        return Provider(
-            self.url or f"http://{self.host}:{self.port}", headers={"Authorization": f"Bearer {token}"} if token else {}
-        )
 
 
 def add_cases(commands: Any) -> None:
@@ -57,7 +49,12 @@ class _NotAnswered(Exception):
 
 
 async def _ask(path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
-    provider = Console().provider()
+    from shared.outbound.client import Provider  # here: every other command starts without an HTTP client
+
+    console = Console()
+    token = console.token.get_secret_value()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    provider = Provider(console.url or f"http://{console.host}:{console.port}", headers=headers)
     try:
         result = await provider.get(path, params)
     finally:

@@ -55,7 +55,7 @@ def answer(policy: Policy, item: dict[str, Any]) -> Answer:
     return {
         "warns_at": clock.wire(times.warns_at),
         "due": clock.wire(times.due),
-        "escalations": [{"at": clock.wire(at), "to": to} for at, to in times.rungs],
+        "escalations": [{"at": clock.wire(at), "to": to} for at, to in book.rungs(rule, times.due)],
         "calendar": book.calendar(rule).name,
         "version": book.version,
     }

@@ -66,11 +66,10 @@ class Clocks(Dated):
 
 @dataclass(frozen=True)
 class Times:
-    """When a clock warns, is due, and climbs its ladder."""
+    """When a clock warns and is due."""
 
     warns_at: datetime
     due: datetime
-    rungs: tuple[tuple[datetime, Level], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +104,12 @@ class Book:
             warns_at = walk(calendar, start, amount * rule.warns_at / 100, pauses)
         else:
             warns_at = start + max(due - start, timedelta()) * rule.warns_at / 100
-        rungs = tuple(
-            (walk(calendar, due, length_of(rung.after, calendar, due)), rung.to) for rung in self.ladder_of(rule)
-        )
-        return Times(warns_at, due, rungs)
+        return Times(warns_at, due)
+
+    def rungs(self, rule: ClockRule, due: datetime) -> list[tuple[datetime, Level]]:
+        """When a breach reaches whom, in the calendar of the clock it follows."""
+        calendar = self.calendar(rule)
+        return [(walk(calendar, due, length_of(rung.after, calendar, due)), rung.to) for rung in self.ladder_of(rule)]
 
 
 @lru_cache(maxsize=64)

@@ -157,7 +157,7 @@ def _set(thing: Thing[Case], book: Book, name: str, rule: ClockRule) -> None:
     elif not clock.breached:
         thing.set_clock(name, clock.due)
     else:
-        rungs = book.times(rule, clock.started.at, (), clock.due).rungs
+        rungs = book.rungs(rule, clock.due)
         if clock.rung < len(rungs):
             thing.set_clock(name, rungs[clock.rung][0])
         else:

@@ -108,9 +108,10 @@ def book(line: str):
 )
 def test_each_line_keeps_its_deadlines(line, clock, within):
     start = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    times = book(line).times(book(line).rules[clock], start)
+    rule = book(line).rules[clock]
+    times = book(line).times(rule, start)
     assert (times.due - start, times.warns_at - start) == (within, within * 0.75)
-    assert [(at - times.due, to) for at, to in times.rungs] == [
+    assert [(at - times.due, to) for at, to in book(line).rungs(rule, times.due)] == [
         (timedelta(hours=1), "supervisor"), (timedelta(hours=4), "manager"), (timedelta(hours=24), "director"),
     ]  # fmt: skip
 
@@ -170,7 +171,7 @@ async def test_an_owner_who_stays_silent_loses_the_case_one_level_up(triage):
 
 async def test_AS_1_a_phone_call_does_not_meet_the_dispatch_clock(triage):
     farm = {"line": "farm_aftersales", "references": {}}
-    await triage.hear(received("收割机发动机坏了，趴窝了，来人修一下。", **farm))
+    await triage.hear(received("收割机的割台坏了，请派人来维修。", **farm))
     await triage.ask("assignment", {"owner": "station:A"})
     await triage.ask("contact", {"reached": True})
     assert triage.case["clocks"]["dispatch"]["met_at"] is None
@@ -183,7 +184,7 @@ async def test_AS_1_a_phone_call_does_not_meet_the_dispatch_clock(triage):
 
 async def test_AS_4_a_missing_part_is_told_of_every_three_days_until_it_is_here(triage):
     farm = {"line": "farm_aftersales", "references": {}}
-    await triage.hear(received("收割机发动机坏了，配件一直缺货。", **farm))
+    await triage.hear(received("收割机的割台坏了，配件一直缺货。", **farm))
     await triage.ask("steps", {"step": "waiting_for_parts"})
     await triage.after(2 * 86400)
     await triage.ask("steps", {"step": "parts_news"})
