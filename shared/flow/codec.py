@@ -8,14 +8,17 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from shared import clock
+from shared.flow.envelope import MAX_BYTES, header_texts, read
 from shared.flow.errors import Poison
 from shared.flow.messages import Answer, Fact, Lane, Order, Request, Tick
-from shared.flow.records import Headers, Outgoing, Record
+from shared.flow.pointers import pointer
+from shared.flow.records import Outgoing
 
 JSON = b"application/json"
-STRUCTURED = "application/cloudevents+json"
+__all__ = ["header_texts", "read"]
+
 TICK, ANSWER, ORDER = "redress.flow.tick.v1", "redress.flow.answer.v1", "redress.flow.order.v1"
-MAX_BYTES = 900_000
+HIGHEST = 2**63 - 1
 
 
 def event(
@@ -119,68 +122,32 @@ def order_event(order: Order, topic: str, lane: Lane, trace: bytes | None = None
 # Reading -------------------------------------------------------------------------------------------
 
 
-def header_texts(headers: Headers) -> dict[str, str]:
-    """Header names in lower case with their text; Poison when one is not UTF-8."""
-    try:
-        return {name.lower(): value.decode() for name, value in headers if value is not None}
-    except UnicodeDecodeError:
-        raise Poison("a header is not UTF-8") from None
-
-
-def _parse(value: bytes | None) -> Any:
-    if value is None:
-        raise Poison("no value: a record carries JSON")
-    if len(value) > MAX_BYTES:
-        raise Poison(f"larger than {MAX_BYTES} bytes")
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError as fault:
-        raise Poison(f"not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}") from None
-
-
-def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
-    """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither."""
-    texts = header_texts(record.headers)
-    body = _parse(record.value)
-    if texts.get("content-type", "").lower().startswith(STRUCTURED):
-        if not isinstance(body, dict):
-            raise Poison("a structured CloudEvent is one JSON object")
-        attributes = {k: v for k, v in body.items() if isinstance(v, str)}
-        data = body.get("data")
-    else:
-        attributes = {k[3:]: v for k, v in texts.items() if k.startswith("ce_")}
-        data = body
-    if attributes.get("specversion") != "1.0":
-        raise Poison("not a CloudEvent 1.0: specversion is missing or another", "/specversion")
-    for name in ("id", "type", "source", "subject"):
-        if not attributes.get(name):
-            raise Poison("a CloudEvents attribute is missing", f"/{name}")
-    if not isinstance(data, dict):
-        raise Poison("the data is not a JSON object", "/data")
-    return attributes, data
-
-
-def validated(model: type[BaseModel], data: Any, pointer: str = "/data") -> BaseModel:
+def validated(model: type[BaseModel], data: Any, at: str = "/data") -> BaseModel:
     """The data as its declared type; Poison names the first field at fault and echoes nothing of it."""
     try:
         return model.model_validate(data)
     except ValidationError as fault:
         first = fault.errors(include_input=False, include_url=False, include_context=False)[0]
-        path = "".join(f"/{part}" for part in first["loc"])
-        raise Poison(f"{model.__name__}: {first['type']}", pointer + path) from None
+        raise Poison(f"{model.__name__}: {first['type']}", at + pointer(model, first["loc"])) from None
 
 
 def fact_of(attributes: Mapping[str, str], data: dict[str, Any], model: type[BaseModel], time: datetime) -> Fact:
     """The fact a record tells; `time` is its place on the log when it names none."""
     try:
         number = int(attributes["sequence"])
-        told_at = clock.from_wire(attributes["time"]) if "time" in attributes else time
     except (KeyError, ValueError):
-        raise Poison("sequence or time is missing or wrong", "/sequence") from None
+        raise Poison("sequence is missing or no number", "/sequence") from None
+    try:
+        told_at = clock.from_wire(attributes["time"]) if "time" in attributes else time
+    except (ValueError, OverflowError):
+        raise Poison("time is no RFC 3339 time with a zone", "/time") from None
     lane: Lane = "express" if attributes.get("lane") == "express" else "standard"
     sealed, stands = data.get("sealed"), data.get("stands", {})
-    if number < 1 or not isinstance(stands, dict) or not (sealed is None or isinstance(sealed, dict)):
-        raise Poison("sequence, stands or sealed is not of its form", "/data")
+    if not 1 <= number <= HIGHEST:
+        raise Poison(f"sequence is not between 1 and {HIGHEST}", "/sequence")
+    for name, value in (("stands", stands), ("sealed", {} if sealed is None else sealed)):
+        if not isinstance(value, dict):
+            raise Poison(f"{name} is no JSON object", f"/data/{name}")
     return Fact(
         teller=attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
         thing=attributes["subject"],

@@ -71,4 +71,4 @@ def world() -> Iterator[None]:
     except ConnectionFailure as fault:
         raise Transient(f"store away: {type(fault).__name__}") from None
     except PyMongoError as fault:
-        raise Transient(f"store: {type(fault).__name__} {getattr(fault, 'code', '')}") from None
+        raise Transient(f"store: {type(fault).__name__} {getattr(fault, 'code', '')}") from fault

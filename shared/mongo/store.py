@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 ALARM_BYTES = 256_000
 MOST_DUE = 1000
 # Not primary, stepping or shutting down, interrupted, out of time, network: nothing is wrong with the document.
+# Nested too deep, of a form or with names the server does not take, too large.
+DOCUMENT_AT_FAULT = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 10334, 17280})
 WORLD_DOWN = frozenset({6, 7, 24, 50, 89, 91, 112, 189, 202, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436})
 _RAW = CODEC.with_options(document_class=RawBSONDocument)
 
@@ -50,7 +52,7 @@ class MongoStore:
         for change in changes:
             try:
                 encoded = bson.encode(change.document, codec_options=CODEC)
-            except (bson.errors.BSONError, ValueError, ArithmeticError, TypeError) as fault:
+            except (bson.errors.BSONError, ValueError, ArithmeticError, TypeError, RecursionError) as fault:
                 refused[change.id] = f"the store cannot hold the document: {type(fault).__name__}"
                 continue
             self._watch(change, len(encoded))
@@ -60,15 +62,25 @@ class MongoStore:
             ids.append(change.id)
             guard = {"_id": change.id, "v": change.loaded or {"$in": [0, None]}}  # absent counts as 0
             operations.append(ReplaceOne(guard, RawBSONDocument(encoded, _RAW), upsert=True))
-        conflicts: set[str] = set()
-        if operations:
-            try:
-                with world():
-                    await self.things.bulk_write(operations, ordered=False)
-            except BulkWriteError as fault:
-                conflicts, others = _sort_out(fault.details, ids)
-                refused |= others
-        return Written(frozenset(conflicts), refused)
+        written = await self._bulk(operations, ids) if operations else Written()
+        return Written(written.conflicts, refused | dict(written.refused))
+
+    async def _bulk(self, operations: Sequence[Any], ids: Sequence[str]) -> Written:
+        """All at once; where the server cannot take the command for what a document holds, one by one."""
+        try:
+            with world():
+                await self.things.bulk_write(operations, ordered=False)
+        except BulkWriteError as fault:
+            return _sort_out(fault.details, ids)
+        except Transient as fault:
+            if getattr(fault.__cause__, "code", None) not in DOCUMENT_AT_FAULT:
+                raise
+            if len(ids) == 1:
+                return Written(refused={ids[0]: f"the store cannot hold the document: {fault}"})
+            each = [await self._bulk([one], [id]) for one, id in zip(operations, ids, strict=True)]
+            conflicts = frozenset[str]().union(*(written.conflicts for written in each))
+            return Written(conflicts, {id: why for written in each for id, why in written.refused.items()})
+        return Written()
 
     def _watch(self, change: Change, size: int) -> None:
         if size > ALARM_BYTES:
@@ -99,7 +111,7 @@ class MongoStore:
         return found
 
 
-def _sort_out(details: Mapping[str, Any], ids: Sequence[str]) -> tuple[set[str], dict[str, str]]:
+def _sort_out(details: Mapping[str, Any], ids: Sequence[str]) -> Written:
     """Conflicts on `_id` are the guard at work; any other write error is that operation's alone.
 
     A server that steps down or shuts down in the middle also answers by operation: then the world is down.
@@ -117,4 +129,4 @@ def _sort_out(details: Mapping[str, Any], ids: Sequence[str]) -> tuple[set[str],
             conflicts.add(id)
         else:
             refused[id] = f"the store refuses it: code {error.get('code')} on {sorted(error.get('keyPattern', {}))}"
-    return conflicts, refused
+    return Written(frozenset(conflicts), refused)

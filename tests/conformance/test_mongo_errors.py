@@ -1,6 +1,7 @@
 """What the store's errors mean: only `_id` conflicts are conflicts, a write concern not met is the world down."""
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from shared.flow.errors import Transient
 from shared.flow.records import Change
@@ -25,6 +26,30 @@ def test_a_write_concern_error_means_the_world_is_down():
     details = {"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "waiting for replication timed out"}]}
     with pytest.raises(Transient):
         _sort_out(details, ["a"])
+
+
+async def test_a_document_for_which_the_server_refuses_the_whole_command_is_found_and_refused_alone(mongo_url, fresh):
+    store = MongoStore(database(mongo_url, fresh("db")), "toy")
+    bulk, code = store.things.bulk_write, 15
+
+    class Things:
+        async def bulk_write(self, operations, ordered):
+            if any(dict(operation._doc).get("deep") for operation in operations):
+                raise OperationFailure("nested too deep", code)
+            return await bulk(operations, ordered=ordered)
+
+    store.things, found = Things(), store.things
+    changes = [
+        Change("a", 0, document("a", 1)),
+        Change("b", 0, document("b", 1, deep=1)),
+        Change("c", 3, document("c", 4)),
+    ]
+    await found.insert_one(document("c", 9))
+    written = await store.write(changes)
+    assert (set(written.refused), written.conflicts) == ({"b"}, {"c"})
+    code = 91
+    with pytest.raises(Transient):
+        await store.write(changes)
 
 
 def test_a_server_that_steps_down_in_the_middle_of_a_write_refuses_no_document():

@@ -1,0 +1,82 @@
+"""What is around a record's data: CloudEvents 1.0, binary or structured mode, read within bounds."""
+
+from typing import Any
+
+import orjson
+
+from shared.flow.errors import Poison
+from shared.flow.records import Headers, Record
+
+STRUCTURED = "application/cloudevents+json"
+MAX_BYTES = 900_000
+MAX_DEPTH = 64
+ATTRIBUTES = frozenset(
+    "id type source subject specversion time sequence partitionkey teller lane fingerprint who".split()
+)
+
+
+def header_texts(headers: Headers) -> dict[str, str]:
+    """Header names in lower case with their text; Poison when a CloudEvents attribute is not UTF-8.
+
+    Other headers may hold anything: clients add what they like, also bytes.
+    """
+    texts = {}
+    for name, value in headers:
+        try:
+            texts[name.lower()] = (value or b"").decode()
+        except UnicodeDecodeError:
+            if name.lower().startswith("ce_"):
+                raise Poison("an attribute is not UTF-8", attribute_pointer(name[3:].lower())) from None
+    return texts
+
+
+def _parse(value: bytes | None) -> Any:
+    if value is None:
+        raise Poison("no value: a record carries JSON")
+    if len(value) > MAX_BYTES:
+        raise Poison(f"larger than {MAX_BYTES} bytes")
+    try:
+        body = orjson.loads(value)
+    except orjson.JSONDecodeError as fault:
+        raise Poison(f"not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}") from None
+    if value.count(b"[") + value.count(b"{") > MAX_DEPTH and deeper(body, MAX_DEPTH):
+        raise Poison(f"nested more than {MAX_DEPTH} levels deep")
+    return body
+
+
+def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
+    """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither."""
+    texts = header_texts(record.headers)
+    body = _parse(record.value)
+    if texts.get("content-type", "").lower().startswith(STRUCTURED):
+        if not isinstance(body, dict):
+            raise Poison("a structured CloudEvent is one JSON object")
+        attributes = {k: v for k, v in body.items() if isinstance(v, str)}
+        data = body.get("data")
+    else:
+        attributes = {k[3:]: v for k, v in texts.items() if k.startswith("ce_")}
+        data = body
+    if attributes.get("specversion") != "1.0":
+        raise Poison("not a CloudEvent 1.0: specversion is missing or another", "/specversion")
+    for name in ("id", "type", "source", "subject"):
+        if not attributes.get(name):
+            raise Poison("a CloudEvents attribute is missing", f"/{name}")
+    if not isinstance(data, dict):
+        raise Poison("the data is not a JSON object", "/data")
+    return attributes, data
+
+
+def attribute_pointer(name: str) -> str:
+    """The pointer to a CloudEvents attribute."""
+    return "/" + (name if name in ATTRIBUTES else "*")
+
+
+def deeper(value: Any, most: int) -> bool:
+    """Whether JSON is nested more than `most` levels deep."""
+    level = [value]
+    for _ in range(most + 1):
+        holders = [each for each in level if isinstance(each, dict | list)]
+        if not holders:
+            return False
+        level = [inner for each in holders for inner in (each.values() if isinstance(each, dict) else each)]
+    return True
