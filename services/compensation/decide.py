@@ -25,6 +25,7 @@ from shared.contracts.compensation import (
     EntitlementDenied,
     EntitlementGranted,
     Offered,
+    PaymentFailed,
 )
 from shared.contracts.fact import Remedy
 from shared.contracts.intake import OfferAnswered
@@ -80,7 +81,7 @@ def decide(thing: Thing[Book], input: Input, now: datetime, policy: Policy) -> t
     elif isinstance(input, Heard) and isinstance(input.fact.happened, OfferAnswered):
         told += disputes.answered(thing, input.fact.happened, now, policy.needs_approval)
     elif isinstance(input, Heard):
-        _note_entitlement(thing.state.claim, input)
+        told += _note_entitlement(thing.state.claim, input)
     return thing, told + _follow_up(thing, now, policy)
 
 
@@ -97,15 +98,19 @@ def _entitlement(thing: Thing[Book], input: Input) -> list[Telling]:
     return [Tell(EntitlementDenied(**fields, holder=book.holder))]
 
 
-def _note_entitlement(claim: Claim, input: Heard) -> None:
+def _note_entitlement(claim: Claim, input: Heard) -> list[Telling]:
+    """A denial is told: without it nobody would hear that nothing of this claim is open any more."""
     happened = input.fact.happened
-    if isinstance(happened, EntitlementGranted | EntitlementDenied) and happened.remedy in claim.remedies:
-        book = claim.remedies[happened.remedy]
-        if book.state == "claimed":
-            if isinstance(happened, EntitlementDenied):
-                book.holder, book.state = happened.holder, "denied"
-            else:
-                book.holder = happened.claim
+    if not isinstance(happened, EntitlementGranted | EntitlementDenied) or happened.remedy not in claim.remedies:
+        return []
+    book = claim.remedies[happened.remedy]
+    if book.state != "claimed":
+        return []
+    if isinstance(happened, EntitlementGranted):
+        book.holder = happened.claim
+        return []
+    book.holder, book.state = happened.holder, "denied"
+    return [Tell(PaymentFailed(remedy=book.id, reason="claimed before"), rules=book.version)]
 
 
 def _follow_up(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:

@@ -106,6 +106,8 @@ async def test_one_journey_claimed_twice_is_paid_to_the_first_claim_alone(bench)
     await run(bench)
     states = sorted(remedies(bench, id)[0]["state"] for id in ("c1", "c2"))
     assert states == ["denied", "offered"]
+    refused = next(f for f in bench.told("redress.compensation") if f["happened"].get("reason") == "claimed before")
+    assert refused["data"]["stands"]["settled"] is True
 
 
 async def test_the_same_facts_in_any_order_and_twice_end_the_same(bench, policy):
