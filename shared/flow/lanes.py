@@ -30,9 +30,14 @@ class LaneStatus:
     reason: str = ""
     progress_at: float = field(default_factory=time.monotonic)
     decided: int = 0
+    in_hand: int = 0
+
+    def takes(self, records: int) -> None:
+        """A batch is in hand: the log no longer counts it as waiting, and yet nothing is done about it."""
+        self.in_hand = records
 
     def running(self, records: int) -> None:
-        self.state, self.reason = "running", ""
+        self.state, self.reason, self.in_hand = "running", "", 0
         self.decided += records
         self.progress_at = time.monotonic()
 
@@ -45,9 +50,9 @@ class LaneStatus:
         self.progress_at = time.monotonic()
 
     def stuck(self, lag: int, after_s: float) -> bool:
-        """Lag and no progress for too long, neither waiting nor stopped: crash only."""
+        """Work and no progress for too long, neither waiting nor stopped: crash only."""
         standing = time.monotonic() - self.progress_at
-        return lag > 0 and standing > after_s and self.state in ("starting", "running", "draining")
+        return lag + self.in_hand > 0 and standing > after_s and self.state in ("starting", "running", "draining")
 
 
 @dataclass(slots=True)

@@ -99,6 +99,7 @@ class Stage:
                 if self.log.lag() == 0:  # nothing fetched though something waits is no progress
                     self.status.running(0)
                 return
+            self.status.takes(len(records))
             plan = await self._decide(records)
             await self._settle(plan)  # batch k must be out before batch k+1 is published or committed
             self._outstanding = asyncio.create_task(self._deliver(plan)), plan
