@@ -35,6 +35,11 @@ def event_id(record: Record) -> str:
     return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), "")
 
 
+def bytes_of(record: Record) -> str:
+    """A hash of its bytes: fed again, a record is the same by these, whether or not a header names its event."""
+    return hashlib.sha256(record.value or b"").hexdigest()[:32]
+
+
 def kept_record(thing: str, record: Record, reason: str) -> dict[str, Any]:
     """The entry a person finds on the thing; the bytes stand on a page of their own.
 
@@ -44,7 +49,7 @@ def kept_record(thing: str, record: Record, reason: str) -> dict[str, Any]:
     return {
         "at": at,
         "event": event_id(record),
-        "of": hashlib.sha256(record.value or b"").hexdigest()[:32],
+        "of": bytes_of(record),
         "time": clock.to_ms(record.time),
         "reason": reason,
         "page": f"{thing}#record-{at}",
@@ -58,6 +63,6 @@ def record_page(thing: str, kept: dict[str, Any], record: Record) -> dict[str, A
     return {**page, "headers": [[name, value] for name, value in record.headers]}
 
 
-def blank_page(thing: str, kept: dict[str, Any]) -> dict[str, Any]:
+def blank_page(thing: str, page: str) -> dict[str, Any]:
     """What is left of a kept record once its person is erased."""
-    return {"_id": kept["page"], "thing": thing, "topic": "", "key": None, "value": None, "headers": []}
+    return {"_id": page, "thing": thing, "topic": "", "key": None, "value": None, "headers": []}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.flow import known
-from shared.flow.deadletters import blank_page, event_id, kept_record, record_page
+from shared.flow.deadletters import blank_page, bytes_of, event_id, kept_record, record_page
 from shared.flow.messages import (
     Answer,
     Answered,
@@ -41,14 +41,12 @@ class Fold(Teller):
         lane_before, told_before = self.thing.lane, self.thing.told
         begun_before, erased_before = set(self.thing.attempts), self.thing.erased
         told = self._dispatch(message)
+        if self._seen_to() or told is not None:
+            self.changed = True
         if told is None:
             return self.out
-        self.changed = True
         if self.thing.erased and not erased_before:
-            drop_sealed(self.thing)
-            self.pages = {kept["page"]: blank_page(self.thing.id, kept) for kept in self.thing.person}
-            self.thing.person = []
-            self.thing.stop_clock(PERSON)
+            self._forget()
         self.tell(told, told_before == 0)
         if self.thing.lane != lane_before:
             self.reorder(begun_before)
@@ -117,13 +115,29 @@ class Fold(Teller):
         return self._answer(message)
 
     def _new(self) -> None:
-        """The record counts: its inbox may raise the thing, and a person no longer has to see to it."""
+        """The record counts: its inbox may raise the thing."""
         if self.record.topic == self.service.inbox("express"):
             self.thing.raise_lane("express")
-        id, waiting = event_id(self.record), self.thing.person
-        self.thing.person = [kept for kept in waiting if kept["event"] != id or not id]
-        if waiting and not self.thing.person:
+
+    def _seen_to(self) -> bool:
+        """This very record was taken now: nobody has to see to it any more. Whether somebody had to."""
+        same = (event_id(self.record), bytes_of(self.record)) if self.thing.person else None
+        done = [kept for kept in self.thing.person if (kept["event"], kept["of"]) == same]
+        if not done:
+            return False
+        self.thing.person = [kept for kept in self.thing.person if kept not in done]
+        self.thing.fed += [kept["page"] for kept in done]
+        if not self.thing.person:
             self.thing.stop_clock(PERSON)
+        return True
+
+    def _forget(self) -> None:
+        """An erasure: nothing sealed is told or ordered again, and nobody reads what was kept of the person."""
+        drop_sealed(self.thing)
+        pages = [*self.thing.fed, *(kept["page"] for kept in self.thing.person)]
+        self.pages = {page: blank_page(self.thing.id, page) for page in pages}
+        self.thing.person, self.thing.fed = [], []
+        self.thing.stop_clock(PERSON)
 
     def _fact(self, fact: Fact) -> Sequence[Telling] | None:
         news = known.note_fact(self.thing, fact)

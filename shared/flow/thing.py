@@ -13,7 +13,8 @@ S = TypeVar("S", bound=BaseModel)
 
 SCHEMA = 1
 FLOW_FIELDS = (
-    "_id v schema lane shard due heard requests told replay clocks former attempts history pages person erased state"
+    "_id v schema lane shard due heard requests told replay clocks former attempts history pages person fed erased "
+    "state"
 ).split()
 FORMER = 8
 """Due times remembered of a clock that no longer stands at them: a tick for one may still be on its way."""
@@ -41,6 +42,7 @@ class Thing(Generic[S]):
     history: list[dict[str, Any]] = field(default_factory=list)
     pages: int = 0
     person: list[dict[str, Any]] = field(default_factory=list)
+    fed: list[str] = field(default_factory=list)
     erased: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -94,7 +96,7 @@ def from_store(raw: dict[str, Any], state_type: type[S]) -> Thing[S]:
         known.pop(name, None)
     known["heard"] = {k: dict(h) for k, h in known.get("heard", {}).items()}
     known["attempts"] = {k: dict(a) for k, a in known.get("attempts", {}).items()}
-    for name in ("requests", "replay", "history", "person"):
+    for name in ("requests", "replay", "history", "person", "fed"):
         known[name] = list(known.get(name, ()))
     for name in ("clocks", "former"):
         known[name] = dict(known.get(name, {}))
@@ -121,6 +123,7 @@ def to_store(thing: Thing[Any], version: int) -> dict[str, Any]:
         "history": thing.history,
         "pages": thing.pages,
         "person": thing.person,
+        "fed": thing.fed,
         "state": thing.state.model_dump(),
     }
     if thing.erased:

@@ -1,0 +1,51 @@
+"""A kept record published once more is known by its own bytes, and leaves nothing behind of an erased person."""
+
+import orjson
+
+from shared.flow.records import Outgoing
+from tests.flow.bench import Bench
+from tests.flow.test_set_aside import fed
+from tests.flow.toy import add, asked, said, toy
+
+
+def structured(message: Outgoing) -> Outgoing:
+    """The same event in structured mode: no header names it."""
+    attributes = {name[3:]: value.decode() for name, value in message.headers if name.startswith("ce_")}
+    value = orjson.dumps({**attributes, "data": orjson.loads(message.value or b"{}")})
+    return Outgoing(message.topic, message.key, value, (("content-type", b"application/cloudevents+json"),))
+
+
+async def mended(bench: Bench, stage):
+    bench.service = toy(mended=True)
+    await stage.log.stop()
+    return await bench.stage()
+
+
+async def test_a_record_whose_event_no_header_names_waits_for_nobody_once_it_is_fed_and_decided():
+    bench = Bench().put(structured(said("bang", 1)))
+    stage = await bench.stage()
+    await bench.run(stage)
+    assert [kept["event"] for kept in bench.thing()["person"]] == [""]
+    stage = await mended(bench, stage)
+    bench.put(fed(bench))
+    await bench.run(stage)
+    assert (bench.thing()["state"]["words"], bench.thing()["person"]) == (["bang"], [])
+
+
+async def test_another_body_under_the_id_of_a_kept_request_leaves_that_one_kept():
+    bench = Bench().put(asked(add(1, type="create", note="bang")), asked(add(2, type="create")))
+    await bench.run(await bench.stage())
+    assert bench.thing()["state"]["total"] == 2
+    assert len(bench.thing()["person"]) == 1
+
+
+async def test_an_erasure_blanks_the_pages_of_records_fed_and_decided_long_before():
+    bench = Bench().put(said("bang", 1, sealed={"text": "eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn"}))
+    stage = await bench.stage()
+    await bench.run(stage)
+    stage = await mended(bench, stage)
+    bench.put(fed(bench))
+    await bench.run(stage)
+    bench.put(asked(add(erase=True)))
+    await bench.run(stage)
+    assert [page["value"] for page in bench.store.pages.values()] == [None]
