@@ -87,6 +87,10 @@ class Book:
         model = self.calendars.get(rule.calendar)
         return Calendar(rule.calendar if model else ALWAYS, self.zone, model)
 
+    def names(self, event: str) -> bool:
+        """Whether any clock starts or ends by this event."""
+        return any(event in rule.starts or event in rule.met_by for rule in self.rules.values())
+
     def ladder_of(self, rule: ClockRule) -> tuple[Rung, ...]:
         """Whom a breach reaches, and when."""
         if rule.then != "escalate":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.triage.calendars import Span
 from services.triage.clock_rules import Book, ClockRule
-from services.triage.domain import LEVELS, OVER, Case, Clock, Mark
+from services.triage.domain import LEVELS, MOST_CLOCKS, OVER, Case, Clock, Mark
 from services.triage.queues import escalate
 from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockWarned
 from shared.flow.messages import Tell, Telling
@@ -30,7 +30,15 @@ def follow(thing: Thing[Case], book: Book, now: datetime) -> list[Telling]:
         elif clock.met_at is None:
             told += _pause_or_go_on(thing, book, name, rule, now)
             _keep_time(thing, book, name, rule)
+    _let_go(case)
     return told
+
+
+def _let_go(case: Case) -> None:
+    """Promises kept long ago make room; the history keeps them."""
+    ended = [name for name, clock in case.clocks.items() if clock.met_at is not None and clock.fixed]
+    for name in ended[: max(0, len(case.clocks) - MOST_CLOCKS)]:
+        del case.clocks[name]
 
 
 def begin(

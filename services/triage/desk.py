@@ -7,11 +7,11 @@ from typing import Any
 from services.triage import lookups, queues, road, safety
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
-from services.triage.domain import OVER, Case, Corrective, Mark, StaffRequest, problem, worse
+from services.triage.domain import OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
-from shared.contracts.triage import CalledBack, Finding, InfoRequested, Promised, StepTaken
+from shared.contracts.triage import CalledBack, Finding, InfoRequested, Promised, SafetyRaised, StepTaken
 from shared.flow.messages import Reply, Request, Tell, Telling
 from shared.flow.thing import Thing
 
@@ -68,9 +68,10 @@ def _refuse(thing: Thing[Case], body: ask.Refusal, given: StaffRequest, now: dat
 
 def _step(thing: Thing[Case], body: ask.Step, given: StaffRequest, now: datetime, policy: Policy) -> list[Telling]:
     case = thing.state
-    case.steps.append(body.step)
+    note_step(case, body.step)
     case.mark("step", now)
-    case.mark(f"step:{body.step}", now)
+    if policy.book(case.line, now).names(f"step:{body.step}"):
+        case.mark(f"step:{body.step}", now)
     if case.status in ("triaged", "assigned"):
         case.status = "investigating"
     told: list[Telling] = [Tell(StepTaken(step=body.step, by=given.by), who=given.by)]
@@ -84,7 +85,7 @@ def _contact(
     thing: Thing[Case], body: ask.Contact, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
     step = "contact_made" if body.reached else "contact_tried"
-    thing.state.steps.append(step)
+    note_step(thing.state, step)
     told: list[Telling] = [Tell(StepTaken(step=step, by=given.by), who=given.by)]
     if body.reached:
         thing.state.mark("contact", now)
@@ -182,8 +183,8 @@ def _safety(
         return safety.clear(thing, given.by, body.reason_code, now)
     if not worse(body.safety, case.safety):
         return [problem(409, "conflict", "safety is raised here, or cleared; it is not lowered", "/safety")]
-    reasons = [f"staff.{body.reason_code}"]
-    return safety.raise_safety(thing, body.safety, body.plan, reasons, "", now, policy, given.by)
+    raised = SafetyRaised(safety=body.safety, plan=body.plan, rules=[f"staff.{body.reason_code}"])
+    return safety.raise_safety(thing, raised, now, policy, given.by)
 
 
 def _acknowledge(

@@ -29,8 +29,8 @@ OVER: frozenset[Status] = frozenset({"closed", "withdrawn", "rejected", "linked"
 _RANK: Mapping[str, int] = {"none": 0, "cleared": 0, "suspected": 1, "confirmed": 2}
 LEVELS = ("supervisor", "manager", "director")
 NO_DUE = 2**53
-MOST_SAID = 200
-MOST_TEXTS = 50
+MOST_SAID = MOST_STEPS = 200
+MOST_CLOCKS = 60
 
 
 class Mark(BaseModel):
@@ -206,6 +206,11 @@ def claim_of(thing: Thing[Case]) -> ClaimStands:
     """How the claim stands as far as heard, by the fields declared above."""
     heard = thing.stands(f"compensation/{thing.id}")
     return ClaimStands.model_validate({name: heard[name] for name in READS["compensation"] if name in heard})
+
+
+def note_step(case: Case, step: str) -> None:
+    """The newest steps; all of them stand in the history."""
+    case.steps = [*case.steps, step][-MOST_STEPS:]
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Danger first: raising, the emergency plan at once, who acknowledged what, and clearing by a named person. Pure."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.triage.clocks import begin, meet
@@ -8,7 +7,7 @@ from services.triage.domain import LEVELS, Case, Mark, PlanStep, complaint_of, w
 from services.triage.policy import NEEDS_PERSON, Policy, profile_of
 from services.triage.queues import assign, escalate, queue_of, safety_desk
 from shared.contracts.actions import ProtectiveActionAcknowledged, ProtectiveActionRequested
-from shared.contracts.triage import Safety, SafetyCleared, SafetyRaised
+from shared.contracts.triage import SafetyCleared, SafetyRaised
 from shared.flow.messages import Answered, Do, Tell, Telling
 from shared.flow.thing import Thing
 from shared.policy.plans import Step
@@ -22,35 +21,32 @@ SUBJECTS = ("driver", "instructor", "vehicle", "machine", "train", "host", "devi
 
 
 def raise_safety(
-    thing: Thing[Case],
-    safety: Safety,
-    plan: str | None,
-    rules: Sequence[str],
-    version: str,
-    now: datetime,
-    policy: Policy,
-    who: str = "rules",
+    thing: Thing[Case], raised: SafetyRaised, now: datetime, policy: Policy, who: str = "rules"
 ) -> list[Telling]:
     """Raises the case to this danger, never lowers it: express, before everything, owned by the safety desk.
 
     The same danger again, with a plan under way already, tells nothing.
     """
     case, complaint = thing.state, complaint_of(thing)
-    plan = plan or NEEDS_PERSON
-    if not worse(safety, case.safety) and plan in case.plans:
+    line = complaint.line or case.line
+    plan, _ = policy.plan(line, now, raised.plan or NEEDS_PERSON)
+    if not worse(raised.safety, case.safety) and plan in case.plans:
         return []
     if not case.in_danger:
         case.alarms, case.plans = case.alarms + 1, []
         case.mark("danger", now)
-    case.safety = safety if worse(safety, case.safety) else case.safety
-    case.priority, case.plan, case.version = "P0", plan, version or case.version
-    case.rules = list(dict.fromkeys([*case.rules, *rules]))
+    case.safety = raised.safety if worse(raised.safety, case.safety) else case.safety
+    case.priority, case.plan, case.version = "P0", plan, raised.version or case.version
+    case.rules = list(dict.fromkeys([*case.rules, *raised.rules]))
     case.plans = list(dict.fromkeys([*case.plans, plan]))
-    profile = profile_of(policy.in_force(complaint.line or case.line, now))
+    profile = profile_of(policy.in_force(line, now))
     case.queue = queue_of(profile, case, complaint)
     thing.raise_lane("express")
-    raised = SafetyRaised(safety=case.safety, plan=plan, rules=list(rules), version=version)
-    return [Tell(raised, who=who, rules=version), *assign(case, safety_desk(profile), now, "rules", version)]
+    told = raised.model_copy(update={"safety": case.safety, "plan": plan})
+    return [
+        Tell(told, who=who, rules=raised.version),
+        *assign(case, safety_desk(profile), now, "rules", raised.version),
+    ]
 
 
 def run_plans(thing: Thing[Case], now: datetime, policy: Policy) -> list[Telling]:

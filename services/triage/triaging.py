@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from services.triage.domain import MOST_TEXTS, Case, complaint_of, may_be_danger, worse
+from services.triage.domain import Case, complaint_of, may_be_danger, worse
 from services.triage.policy import NotOpened, Policy, profile_of
 from services.triage.queues import queue_of
 from services.triage.safety import raise_safety
@@ -17,13 +18,15 @@ from shared.contracts.intake import (
     ComplaintSupplemented,
     ReopeningAsked,
 )
-from shared.contracts.triage import Safety, StepTaken, Triaged
+from shared.contracts.triage import Safety, SafetyRaised, StepTaken, Triaged
 from shared.flow.messages import Heard, Tell, Telling
 from shared.flow.thing import Thing
 from shared.policy.outcome import Reading, needs_person
 from shared.policy.profile import LineProfile
 
 MOST_EVIDENCE = 20
+MOST_SEALED = 200_000
+"""Characters of sealed text a case keeps; what is said beyond them is read, and stays with intake."""
 FIRST = "0"
 SILENT_CONTACT = "silent_contact"
 """A call in which nobody spoke: logged, no open case; unless the rules see danger in it."""
@@ -55,20 +58,20 @@ def heard(thing: Thing[Case], input: Heard, now: datetime, policy: Policy) -> li
 
 
 def _read_more(
-    thing: Thing[Case], number: str, happened: ComplaintSupplemented | ReopeningAsked, now: datetime, policy: Policy
+    thing: Thing[Case], part: str, happened: ComplaintSupplemented | ReopeningAsked, now: datetime, policy: Policy
 ) -> list[Telling]:
     """A message may raise; it names the category only where nothing did so far."""
     case = thing.state
-    if happened.text and len(case.texts) < MOST_TEXTS:
-        case.texts[number] = happened.text
+    if happened.text and sum(map(len, case.texts.values())) + len(happened.text) <= MOST_SEALED:
+        case.texts[part] = happened.text
     signals = happened.signals if isinstance(happened, ComplaintSupplemented) else []
     if not happened.text and not signals:
         return []
     reading = _read(thing, happened.text, signals, now, policy)
-    told = _raise_by(thing, reading, now, policy)
+    told = _raise_by(thing, reading, part, now, policy)
     if case.begun and case.category == "other" and reading.category not in ("other", "safety"):
         case.category = reading.detail or reading.category
-        told.append(_triaged(thing, reading, now, policy))
+        told.append(_triaged(thing, reading, part, now, policy))
     return told
 
 
@@ -108,11 +111,11 @@ def _from_complaint(thing: Thing[Case], complaint: ComplaintStands, now: datetim
             case.mark("unowned", now)
     if not case.in_danger:
         case.priority = reading.priority
-    first = _triaged(thing, reading, now, policy)
-    return [first, *_raise_by(thing, reading, now, policy)]
+    first = _triaged(thing, reading, FIRST, now, policy)
+    return [first, *_raise_by(thing, reading, FIRST, now, policy)]
 
 
-def _triaged(thing: Thing[Case], reading: Reading, now: datetime, policy: Policy) -> Tell:
+def _triaged(thing: Thing[Case], reading: Reading, part: str, now: datetime, policy: Policy) -> Tell:
     """The decision with its reasons; the queue follows from it."""
     case, complaint = thing.state, complaint_of(thing)
     profile = profile_of(policy.in_force(complaint.line, now))
@@ -120,11 +123,15 @@ def _triaged(thing: Thing[Case], reading: Reading, now: datetime, policy: Policy
     case.version, case.references = reading.version, _references(complaint)
     case.missing = _missing(reading.fields, complaint, profile)
     case.queue = queue_of(profile, case, complaint)
-    evidence = reading.without_text()["evidence"][:MOST_EVIDENCE]
-    return Tell(_fact(case, evidence, reading.safety), who="rules", rules=reading.version)
+    return Tell(_fact(case, _evidence(reading, part), reading.safety), who="rules", rules=reading.version)
 
 
-def _fact(case: Case, evidence: list[dict[str, object]], read: Safety = "none") -> Triaged:
+def _evidence(reading: Reading, part: str) -> list[dict[str, Any]]:
+    """Where the rules found their reasons: which part of what was told, and the place in it."""
+    return [{"part": part, **evidence} for evidence in reading.without_text()["evidence"][:MOST_EVIDENCE]]
+
+
+def _fact(case: Case, evidence: list[dict[str, Any]], read: Safety = "none") -> Triaged:
     safety = read if worse(read, case.safety) else case.safety
     return Triaged(
         safety=safety, priority=case.priority, category=case.category, rules=case.rules, evidence=evidence,
@@ -146,10 +153,14 @@ def _read(thing: Thing[Case], token: str | None, signals: Sequence[str], now: da
     return policy.read(policy.packs, line, on, text, signals, complaint.facts)
 
 
-def _raise_by(thing: Thing[Case], reading: Reading, now: datetime, policy: Policy) -> list[Telling]:
+def _raise_by(thing: Thing[Case], reading: Reading, part: str, now: datetime, policy: Policy) -> list[Telling]:
     if not may_be_danger(reading.safety):
         return []
-    return raise_safety(thing, reading.safety, reading.plan, reading.rules, reading.version, now, policy)
+    raised = SafetyRaised(
+        safety=reading.safety, plan=reading.plan, rules=list(reading.rules), evidence=_evidence(reading, part),
+        version=reading.version,
+    )  # fmt: skip
+    return raise_safety(thing, raised, now, policy)
 
 
 def _raise_by_screen(thing: Thing[Case], complaint: ComplaintStands, now: datetime, policy: Policy) -> list[Telling]:
@@ -162,7 +173,8 @@ def _raise_by_screen(thing: Thing[Case], complaint: ComplaintStands, now: dateti
     safety: Safety = "confirmed" if screen.safety == "confirmed" else "suspected"
     if not worse(safety, case.safety):
         return []
-    return raise_safety(thing, safety, None, screen.rules, screen.version, now, policy, "screen")
+    raised = SafetyRaised(safety=safety, rules=screen.rules, version=screen.version)
+    return raise_safety(thing, raised, now, policy, "screen")
 
 
 def _references(complaint: ComplaintStands) -> dict[str, str]:

@@ -81,6 +81,7 @@ class SafetyRaised(Happened):
     safety: Safety
     plan: str | None = None
     rules: list[str] = []
+    evidence: list[dict[str, Any]] = []
     version: str = ""
 
 

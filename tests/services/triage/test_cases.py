@@ -250,3 +250,21 @@ async def test_DS_7_a_silent_contact_is_logged_and_no_open_case(triage):
     await triage.hear(received(None, references={}, signals=["silent"]))
     assert (triage.case["marks"], triage.case["status"]) == (["silent_contact"], "closed")
     assert triage.said("closed")[0]["feedback"] == "logged"
+
+
+async def test_what_a_case_keeps_is_bounded_and_every_message_is_read_all_the_same(triage):
+    await triage.hear(received(references={}))
+    for number in range(2, 9):
+        await triage.hear(supplemented(number, HOURS_SHORT * 600, references={}))
+    assert 1 < len(triage.case["texts"]) < 8
+    await triage.hear(supplemented(9, "教练开车时一直打瞌睡，车子往护栏那边偏。" + "。" * 19000, references={}))
+    assert triage.case["safety"] == "confirmed"
+
+
+async def test_promises_kept_long_ago_make_room(triage):
+    await triage.hear(received(references={}))
+    for number in range(80):
+        body = {"promise": "call_back", "by": "2026-11-23T09:00:00Z"}
+        await triage.ask("promises", body, key=f"p{number}")
+        await triage.ask("call-backs", {"satisfied": True}, key=f"c{number}")
+    assert len(triage.case["clocks"]) <= 61

@@ -83,6 +83,8 @@ async def test_danger_said_in_a_later_message_raises_and_moves_everything_to_exp
     await triage.hear(supplemented(3, "对了，他开车时一直打瞌睡，车子往护栏偏。"))
     raised = [fact for fact in triage.told("redress.triage", ["express"]) if "safety-raised" in fact["type"]]
     assert len(raised) == 1 and raised[0]["data"]["sealed"] == {"contact": "JWE-of-contact"}
+    evidence = raised[0]["happened"]["evidence"]
+    assert evidence and all(each["part"] == "f3" and "text" not in each for each in evidence)
     assert {order["content"]["action"] for order in triage.orders("protective_action")} == {"suspend", "live_location"}
     assert triage.case["category"].startswith("teaching_hours")
 
@@ -218,3 +220,9 @@ async def test_a_danger_heard_first_through_an_express_message_is_read_with_its_
     assert (triage.case["safety"], triage.facts("safety-raised")) == ("confirmed", ["safety-raised"])
     assert triage.case["category"].startswith("teaching_hours")
     assert triage.facts()[0] == "safety-raised"
+
+
+async def test_a_plan_the_packs_do_not_know_is_looked_after_by_a_person(triage):
+    await triage.hear(received())
+    await triage.ask("safety", {"safety": "suspected", "reason_code": "odd", "plan": "no_such_plan"})
+    assert (triage.stood()["plan"], list(triage.case["plan_steps"])) == ("needs_person", ["call_complainant"])
