@@ -17,7 +17,7 @@ from services.compensation.table_section import SECTION
 from services.compensation.tables import CannotAssess as TableCannot
 from services.compensation.tables import Tables, assess, tables_of
 from shared.contracts import compensation, triage
-from shared.contracts.intake import OfferAnswered
+from shared.contracts.intake import ComplainantErased, OfferAnswered
 from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service, Takes
 from shared.flow.understand import concerns
@@ -58,7 +58,8 @@ def service(policy: Policy) -> Service[Book]:
     """What compensation declares to the flow."""
     own = compensation
     hears: dict[str, Hears] = {fact.TYPE: Hears(fact, concerns) for fact in FROM_TRIAGE}
-    hears[OfferAnswered.TYPE] = Hears(OfferAnswered, concerns)
+    for told in (OfferAnswered, ComplainantErased):
+        hears[told.TYPE] = Hears(told, concerns)
     hears[own.EntitlementClaimed.TYPE] = Hears(own.EntitlementClaimed, lambda f: (f.happened.entitlement,))  # type: ignore[attr-defined]
     for fact in (own.EntitlementGranted, own.EntitlementDenied):
         # an entitlement is shared by the claims that ask for it: its lane is none of theirs
