@@ -9,7 +9,7 @@ from typing import Any
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing, Part, Record
 from shared.testing.memory_log import MemoryBroker, MemoryLog
-from shared.testing.virtual import Process, VirtualLoop
+from shared.testing.virtual import Process, VirtualLoop, release
 from tests.simulation.net import Net
 
 REBALANCE_S = 12.0
@@ -119,7 +119,8 @@ class SimLog(MemoryLog):
         self.generation = -1
         self.counts: dict[str, tuple[float, int]] = {}
         self._bell: asyncio.Future[None] | None = None
-        self._rung = False
+        self._rung, self._nothing = False, 0
+        self.stopped: Callable[[], bool] = lambda: False
 
     # The group -----------------------------------------------------------------------------------
 
@@ -151,25 +152,30 @@ class SimLog(MemoryLog):
 
     def ring(self) -> None:
         """Something may have come: `fetch`, waiting or called next, looks and returns."""
-        self._rung = True
+        self._rung, self._nothing = True, 0
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         if self.lag() == 0 and not self._rung:
-            self._bell = self.net.loop.create_future()
-            await self._bell
-            self._bell = None
+            await self._wait(wait_s)
         self._rung = False
         if self.lag() == 0:
-            return await self._nothing()
+            self._nothing += 1
+            return []
+        self._nothing = 0
         assignment = self.assignment
         found: list[Record] = await self.net.read(self.process, "fetch", lambda: self._taken(at_most, assignment))
         return found
 
-    async def _nothing(self) -> list[Record]:
-        await asyncio.sleep(0)
-        return []
+    async def _wait(self, wait_s: float) -> None:
+        """Until it is rung. Where its lane stands stopped it looks up after its time as well, the first few times."""
+        self._bell = self.net.loop.create_future()
+        timer = self.net.loop.call_later(wait_s, release, self._bell) if self._nothing < 4 and self.stopped() else None
+        await self._bell
+        self._bell = None
+        if timer is not None:
+            timer.cancel()
 
     def _taken(self, at_most: int, assignment: int) -> list[Record]:
         if self.world.away:

@@ -40,6 +40,9 @@ class Plan:
     short_pages: bool = False
     complaints: int = 1
     restart_s: float = 5.0
+    defect_odds: int = 0
+    garbage: int = 0
+    dead_in_a_row: int = 50
 
 
 def plan(seed: int) -> Plan:
@@ -51,6 +54,9 @@ def plan(seed: int) -> Plan:
     made.replicas = {service: rng.choice((1, 1, 2)) for service in SERVICES}
     made.batches = rng.choice(((1,), (2, 3), (500,), (1, 5, 500)))
     made.faults_until = rng.choice((20.0, 60.0, 300.0))
+    made.defect_odds = rng.choice((0, 0, 0, 40, 12))
+    made.garbage = rng.choice((0, 0, 0, 1, 4))
+    made.dead_in_a_row = rng.choice((50, 5))
     calm = rng.random() < 0.05
     made.weather = Weather(
         chance=0.0 if calm else rng.choice((0.005, 0.02, 0.05)),

@@ -31,7 +31,7 @@ class OnLog:
 
 
 class Reading:
-    """Facts by their teller's thing and number, orders, ticks, answers and dead letters."""
+    """Facts by their teller's thing and number, orders, answers, ticks and dead letters."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -39,6 +39,7 @@ class Reading:
         self.contents: list[tuple[str, str]] = []
         self.orders: list[tuple[Record, dict[str, Any]]] = []
         self.ticks: list[tuple[Record, dict[str, Any]]] = []
+        self.answers: list[dict[str, Any]] = []
         self.dead: list[Record] = []
         for _, records in sorted(world.broker.records.items()):
             for record in records:
@@ -54,6 +55,8 @@ class Reading:
             self._fact(record, attributes)
         elif type == codec.ORDER:
             self.orders.append((record, {**orjson.loads(record.value or b"{}"), "thing": attributes["subject"]}))
+        elif type == codec.ANSWER:
+            self.answers.append(orjson.loads(record.value or b"{}"))
         elif type == codec.TICK:
             self.ticks.append((record, {**orjson.loads(record.value or b"{}"), "thing": attributes["subject"]}))
 
@@ -70,12 +73,7 @@ class Reading:
 
     def fact(self, on_log: OnLog) -> Fact:
         """The fact as a reader understands it."""
-        model = CATALOG.get(on_log.type)
-        if model is None:
-            from tests.simulation.toys import MODELS
-
-            model = MODELS[on_log.type]
-        return codec.fact_of(on_log.attributes, on_log.data, model, on_log.places[0].time)
+        return codec.fact_of(on_log.attributes, on_log.data, CATALOG[on_log.type], on_log.places[0].time)
 
 
 def _same(known: OnLog, attributes: dict[str, str], data: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.flow.edge import Edge
 from shared.flow.effects import Effect, Effects
 from shared.flow.errors import Transient
+from shared.flow.lanes import DeadLetterLimit
 from shared.flow.messages import Lane
 from shared.flow.service import Service
 from shared.flow.stage import Pace, Stage
@@ -82,10 +83,13 @@ class Replica:
             )
             stage.pace = Pace(most=make.batch, least=make.batch, pause_s=0.2)
             stage.size = make.batch
+            stage.limit = DeadLetterLimit(in_a_row=self.world.plan.dead_in_a_row)
             self.stages[lane] = stage
             self._spawn(stage.run(), f"stage {lane}")
             self.tickers[lane] = self.world.loop.create_future()
             self._spawn(self._tick(lane), f"ticks {lane}")
+            stopped = self.world.switches[make.service.name].reasons
+            self.logs[lane].stopped = lambda stopped=stopped, lane=lane: bool(stopped.get(lane))
         for lane, log in self.effect_logs.items():
             self.effects[lane] = Effects(make.service, lane, log, make.effects)
             self._spawn(self.effects[lane].run(), f"effects {lane}")

@@ -12,6 +12,7 @@ from shared.testing.virtual import Stuck, VirtualLoop
 from tests.simulation.calls import Calls
 from tests.simulation.cast import effects_of, make
 from tests.simulation.complainants import Complainant
+from tests.simulation.ops import Ops
 from tests.simulation.plan import SERVICES, Plan, plan
 from tests.simulation.rules import Broken, held
 from tests.simulation.rules.all import AT_LAST, WHILE_STOPPED
@@ -64,18 +65,20 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     world.story = [] if story else None
     calls = world.calls = Calls(world)
     world.effects = effects_of(world)
+    world.ops = Ops(world)
     for service in services:
         world.wanted(service)
     people = [loop.create_task(Complainant(world, calls, n).live()) for n in range(made.complaints)]
+    people.append(loop.create_task(world.ops.throw()))
     troubles = [loop.create_task(befall(world, trouble)) for trouble in made.troubles]
     await asyncio.sleep(made.faults_until)
     _calm(world)
     try:
         await _quiet(world, "while faults had just ended")
         outcome.broken += held(world, WHILE_STOPPED)
-        for service in services:
-            if world.switches[service].reasons.get("standard"):
-                world.stop_lane(service, None)
+        world.ops.resume()
+        await _quiet(world, "after the lanes were resumed")
+        world.ops.feed_again()
         await _to_the_end(world, people)
         outcome.broken += held(world, AT_LAST)
     except Unfinished as late:

@@ -17,6 +17,8 @@ from services.intake.decide import Policy as IntakePolicy
 from services.intake.integrations import Integration, Integrations
 from services.intake.sealed import Reception, Seals, who
 from services.notify import app as notify
+from services.triage import app as triage
+from services.triage.policy import Policy as TriagePolicy
 from shared.flow.service import Service
 from shared.policy import profile, reading
 from shared.policy.packs import SHIPPED
@@ -105,30 +107,9 @@ def intake_service(known: Integrations) -> Service[Any]:
 
 @functools.lru_cache(maxsize=1)
 def triage_service() -> Service[Any]:
-    from services.triage import clock_rules, decide, findings, requests
-    from services.triage.domain import Case, StaffRequest
-    from services.triage.policy import Policy
-    from shared.contracts import compensation as c
-    from shared.contracts import intake as i
-    from shared.flow.service import Hears, Takes
-    from shared.flow.understand import concerns
-
-    packs = load_policy([SHIPPED], [*intake.SECTIONS, clock_rules.SECTION, findings.SECTION])
-    plain = Plain()
-    heard = [i.ComplaintReceived, i.ComplaintSupplemented, i.WithdrawalAsked, i.ReopeningAsked, i.ComplainantErased]
-    heard += [f for f in c.FACTS if f not in (c.EntitlementClaimed, c.EntitlementGranted, c.EntitlementDenied)]
-    policy = Policy(packs, plain.open, _read_whole)
-    return Service(
-        name="triage",
-        state=Case,
-        decide=decide.decide,
-        hears={f.TYPE: Hears(f, concerns) for f in heard},
-        takes={requests.type_of(verb): Takes(StaffRequest) for verb in requests.VERBS},
-        stands=decide.stands,
-        complaint=lambda thing: thing.id,
-        sealed=decide.sealed,
-        policy=lambda _: policy,
-    )
+    packs = load_policy([SHIPPED], triage.SECTIONS)
+    in_force = TriagePolicy(packs, Plain().open, _read_whole)
+    return dataclasses.replace(triage.service(lambda: packs, Plain().open), policy=lambda _: in_force)
 
 
 @functools.lru_cache(maxsize=1)

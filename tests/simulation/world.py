@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared import clock
+from shared.flow.fold import PERSON
 from shared.flow.service import Service
 from shared.testing.memory_store import MemorySwitch
 from shared.testing.virtual import Process, VirtualLoop, release
@@ -45,6 +46,7 @@ class World:
         self.story: list[tuple[Any, ...]] | None = None
         self.faulty = True
         self.calls: Any = None
+        self.ops: Any = None
         self.effects: dict[str, Any] = {}
         self.providers: dict[str, Any] = {}
         self.breaks: Callable[[str, str], bool] = lambda thing, mark: False
@@ -229,8 +231,12 @@ class World:
         return "; ".join(found) or "a stopped lane"
 
     def next_due(self) -> float | None:
-        """When the first clock of any thing strikes, in seconds from the start."""
+        """When the first clock strikes, in seconds from the start; a person called often enough is not waited for."""
         dues = [
-            due for store in self.stores.values() for lane in ("express", "standard") if (due := store.next_due(lane))
+            due
+            for store in self.stores.values()
+            for thing in store.things.values()
+            for name, due in thing["clocks"].items()
+            if name != PERSON or thing["person"][0]["level"] < 2
         ]
         return (min(dues) - clock.to_ms(T0)) / 1000 if dues else None

@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.rules import Rule, ends, inputs, lanes, money, numbers, safety
+from tests.simulation.rules import Rule, ends, inputs, kept, lanes, money, numbers, safety
 
-WHILE_STOPPED: Sequence[Rule] = (numbers.one_id_one_content, numbers.told_is_on_the_log, *lanes.RULES, *safety.RULES)
+WHILE_STOPPED: Sequence[Rule] = (
+    numbers.one_id_one_content,
+    numbers.told_is_on_the_log,
+    *lanes.RULES,
+    *safety.RULES,
+    *kept.WHILE_KEPT,
+)
 """Calm, but a lane may stand stopped."""
 AT_LAST: Sequence[Rule] = (
-    *numbers.RULES, *inputs.RULES, *lanes.RULES, *money.RULES, *safety.RULES, *ends.RULES,
+    *numbers.RULES, *inputs.RULES, *lanes.RULES, *money.RULES, *safety.RULES, *ends.RULES, *kept.RULES,
 )  # fmt: skip
 """Everything had the time it needs."""

@@ -55,9 +55,9 @@ def clocks_strike_in_time(world: World, reading: Reading) -> Iterable[Broken]:
                 if due < now - 600_000:
                     yield id, f"{service}: clock {name} should have struck {(now - due) // 1000} s ago"
     ticks = Counter(
-        (record.topic, data["thing"], data["clock"], data["due"])
+        (record.topic, data["thing"], str(data["clock"]), data["due"])
         for record, data in reading.ticks
-        if clock.to_ms(record.time) >= data["due"]
+        if isinstance(data.get("due"), int) and clock.to_ms(record.time) >= data["due"]
     )
     for (topic, thing, name, due), times in ticks.items():
         if times > MOST_TICKS:

@@ -62,7 +62,8 @@ def open_orders_are_express(world: World, reading: Reading) -> Iterable[Broken]:
     for service, store in world.stores.items():
         for id, document in store.things.items():
             for effect, attempt in document["attempts"].items():
-                open = "answer" not in attempt and "topic" not in attempt
+                kept = any(kept["event"].startswith(attempt["key"]) for kept in document["person"])
+                open = "answer" not in attempt and "topic" not in attempt and not kept
                 if document["lane"] == "express" and open and attempt["key"] not in newest:
                     yield id, f"{service}: {effect} of a thing on express was never ordered on express"
 

@@ -26,13 +26,21 @@ def one_key_one_deed(world: World, reading: Reading) -> Iterable[Broken]:
 
 
 def paid_is_known(world: World, reading: Reading) -> Iterable[Broken]:
-    """A provider's last word on an attempt is what stands in the document; done is never forgotten."""
+    """What a provider did stands in the document: where its answer came, and where it never said anything else.
+
+    One that says no, then does it all the same and loses that answer, is beyond knowing.
+    """
+    answered = {data["key"] for data in reading.answers if data["verdict"] == "done"}
     for provider in world.providers.values():
         for deed in provider.deeds.values():
             document = _document_of(world, deed)
             answer = ((document or {}).get("attempts", {}).get(deed.effect) or {}).get("answer")
-            if answer is None or ("done" in deed.said) != (answer["verdict"] == "done"):
-                yield deed.thing, f"{provider.name} said {deed.said} to {deed.effect}, and {answer} stands"
+            stands = answer["verdict"] if answer else "nothing"
+            if deed.key in answered or deed.said == ["done"]:
+                if stands != "done":
+                    yield deed.thing, f"{provider.name} did {deed.effect}, and {stands} stands"
+            elif stands != "refused":
+                yield deed.thing, f"{provider.name} said {deed.said} to {deed.effect}, and {stands} stands"
 
 
 def _document_of(world: World, deed: Any) -> dict[str, Any] | None:
