@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,13 @@ def _java(libs: Path, *arguments: str) -> list[str]:
     return ["java", f"-Xmx{HEAP}", f"-Xms{HEAP}", "-cp", f"{libs}/*", *arguments]
 
 
-def _properties(node: int, ports: list[tuple[int, int]], folder: Path, more: Mapping[str, str]) -> str:
+Listeners = Mapping[str, Sequence[tuple[int, int]]]
+"""Further listeners of a cluster by name: for each broker the port it listens on and the port it tells clients."""
+
+
+def _properties(
+    node: int, ports: list[tuple[int, int]], folder: Path, more: Mapping[str, str], further: Listeners
+) -> str:
     """server.properties of broker `node` (from 1); `ports` holds (client, controller) of each broker."""
     client, controller = ports[node - 1]
     copies = str(len(ports))
@@ -85,8 +91,17 @@ def _properties(node: int, ports: list[tuple[int, int]], folder: Path, more: Map
     own = {
         "node.id": str(node),
         "controller.quorum.voters": voters,
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{client},CONTROLLER://{LOOPBACK}:{controller}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{client}",
+        "listeners": ",".join(
+            [f"PLAINTEXT://{LOOPBACK}:{client}", f"CONTROLLER://{LOOPBACK}:{controller}"]
+            + [f"{name}://{LOOPBACK}:{doors[node - 1][0]}" for name, doors in further.items()]
+        ),
+        "advertised.listeners": ",".join(
+            [f"PLAINTEXT://{LOOPBACK}:{client}"]
+            + [f"{name}://{LOOPBACK}:{doors[node - 1][1]}" for name, doors in further.items()]
+        ),
+        "listener.security.protocol.map": ",".join(
+            [DEFAULTS["listener.security.protocol.map"], *(f"{name}:PLAINTEXT" for name in further)]
+        ),
         "log.dirs": str(folder / "data"),
         "offsets.topic.replication.factor": copies,
         "transaction.state.log.replication.factor": copies,
@@ -118,7 +133,7 @@ def _broker(libs: Path, name: str, settings: Path, port: int, count: int) -> Ser
     )
 
 
-def _prepare(libs: Path, folder: Path, count: int, more: Mapping[str, str]) -> Cluster:
+def _prepare(libs: Path, folder: Path, count: int, more: Mapping[str, str], further: Listeners) -> Cluster:
     ports = [(free_port(), free_port()) for _ in range(count)]
     tool = _java(libs, "kafka.tools.StorageTool")
     made = subprocess.run([*tool, "random-uuid"], check=True, capture_output=True, text=True)
@@ -129,19 +144,22 @@ def _prepare(libs: Path, folder: Path, count: int, more: Mapping[str, str]) -> C
         home = folder / name
         home.mkdir(parents=True)
         settings = home / "server.properties"
-        settings.write_text(_properties(node, ports, home, more))
+        settings.write_text(_properties(node, ports, home, more, further))
         subprocess.run([*tool, "format", "-t", cluster_id, "-c", str(settings)], check=True, capture_output=True)
         brokers.append(_broker(libs, name, settings, ports[node - 1][0], count))
     return Cluster(brokers)
 
 
 @contextmanager
-def apache_cluster(folder: Path, *, brokers: int = 1, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+def apache_cluster(
+    folder: Path, *, brokers: int = 1, settings: Mapping[str, str] | None = None, further: Listeners | None = None
+) -> Iterator[Cluster]:
     """Starts Apache Kafka on the loopback, logs and data in `folder` (new); stops it at the end.
 
-    With three brokers replication is 3 and `min.insync.replicas` 2. `settings` adds to server.properties.
+    With three brokers replication is 3 and `min.insync.replicas` 2. `settings` adds to server.properties, `further`
+    gives each broker more listeners: clients of one are told its ports alone.
     """
-    cluster = _prepare(kafka_jars(), folder, brokers, settings or {})
+    cluster = _prepare(kafka_jars(), folder, brokers, settings or {}, further or {})
     try:
         for broker in cluster.brokers:
             broker.spawn()

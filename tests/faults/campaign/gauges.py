@@ -1,0 +1,124 @@
+"""Looking on without a door: where each lane stands, how long its partitions stood still, who is ready."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from shared.ops.app import GROUPS
+from tests.faults.campaign.calls import Caller, Unanswered
+from tests.faults.campaign.system import System
+
+EVERY_S, LIMIT_S = 1.0, 6.0
+Part = tuple[str, str, int]
+"""Group, topic, partition."""
+
+
+@dataclass
+class Still:
+    """The longest time a partition with records waiting was not moved on; `while_`: the fault of that moment."""
+
+    seconds: float = 0.0
+    part: str = ""
+    while_: str = ""
+
+
+class Gauges:
+    """Samples every second. A sample that cannot be taken counts for nobody: the next one tells."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.now = "calm"
+        self.still: dict[str, Still] = {}
+        self.lag: dict[str, int] = {}
+        self.moved_at: dict[Part, float] = {}
+        self.waiting: dict[Part, int] = {}
+        self.sampled_at = 0.0
+        self._stood: dict[Part, int] = {}
+        self._consumer: Any = None
+        self._admin: Any = None
+        self._caller = Caller(2.0)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            began = time.monotonic()
+            try:
+                await asyncio.wait_for(self._sample(), LIMIT_S)
+            except (KafkaError, OSError, TimeoutError, AssertionError, KeyError):
+                await self._close()
+            await asyncio.sleep(max(0.1, EVERY_S - (time.monotonic() - began)))
+
+    async def _sample(self) -> None:
+        if self._consumer is None:
+            where = {"bootstrap_servers": self.system.kafka, "request_timeout_ms": 4000}
+            self._consumer, self._admin = AIOKafkaConsumer(**where), AIOKafkaAdminClient(**where)
+            await asyncio.gather(self._consumer.start(), self._admin.start())
+        told = await asyncio.gather(*(self._admin.list_consumer_group_offsets(group) for group in GROUPS))
+        parts = sorted({part for offsets in told for part in offsets})
+        ends = await self._consumer.end_offsets(parts) if parts else {}
+        at, lags = time.monotonic(), dict.fromkeys(GROUPS, 0)
+        for group, offsets in zip(GROUPS, told, strict=True):
+            for part, where_ in offsets.items():
+                lag = max(0, ends[part] - max(0, where_.offset))
+                lags[group] += lag
+                self._note((group, part.topic, part.partition), where_.offset, lag, at)
+        self.lag, self.sampled_at = lags, at
+
+    def _note(self, part: Part, stands: int, lag: int, at: float) -> None:
+        waited = self.waiting.get(part, 0) > 0
+        if waited:
+            stood, group = at - self.moved_at[part], part[0]
+            if stood > self.still.setdefault(group, Still()).seconds:
+                self.still[group] = Still(stood, f"{part[1]}/{part[2]}", self.now)
+        if not waited or stands != self._stood.get(part):
+            self.moved_at[part] = at
+        self._stood[part], self.waiting[part] = stands, lag
+
+    def all_moved(self, since: float) -> bool:
+        """Whether, as sampled after that moment, no partition has records waiting from before it moved."""
+        if self.sampled_at <= since:
+            return False
+        return all(lag == 0 or self.moved_at[part] > since for part, lag in self.waiting.items())
+
+    async def all_ready(self) -> bool:
+        """Whether every replica says it is ready."""
+        return all(await asyncio.gather(*(self._ready(each.port) for each in self.system.replicas.values())))
+
+    async def _ready(self, port: int) -> bool:
+        try:
+            return (await self._caller.ask(port, "GET", "/health/ready")).status == 200
+        except Unanswered:
+            return False
+
+    @property
+    def behind(self) -> int:
+        """Records waiting, over all groups."""
+        return sum(self.lag.values())
+
+    async def _close(self) -> None:
+        consumer, admin, self._consumer, self._admin = self._consumer, self._admin, None, None
+        for client, end in ((consumer, "stop"), (admin, "close")):
+            if client is not None:
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(getattr(client, end)(), 2.0)
+
+    async def close(self) -> None:
+        """Lets go of every connection."""
+        await self._close()
+        self._caller.close()
+
+    def lanes(self) -> Mapping[str, Still]:
+        """The longest stand-still of each lane, over the services' own groups and those of their effects."""
+        found: dict[str, Still] = {}
+        for group, still in self.still.items():
+            lane = group.rsplit(".", 1)[-1]
+            if still.seconds > found.setdefault(lane, Still()).seconds:
+                found[lane] = Still(still.seconds, f"{group} on {still.part}", still.while_)
+        return found
