@@ -30,7 +30,8 @@ class Reader:
         self._consumer = AIOKafkaConsumer(enable_auto_commit=False, fetch_max_wait_ms=50, **self._where)
         self._admin = AIOKafkaAdminClient(**self._where)
         try:
-            await asyncio.wait_for(asyncio.gather(self._consumer.start(), self._admin.start()), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                await asyncio.gather(self._consumer.start(), self._admin.start())
         except (KafkaError, OSError, TimeoutError) as fault:
             await self.close()
             raise Transient(f"log away: {type(fault).__name__}") from None
@@ -57,8 +58,9 @@ class Reader:
         told = await self._admin.describe_topics(wanted)
         parts = [TopicPartition(one["topic"], each["partition"]) for one in told for each in one["partitions"]]
         try:
-            firsts = await asyncio.wait_for(self._consumer.beginning_offsets(parts), WAIT_S)
-            ends = await asyncio.wait_for(self._consumer.end_offsets(parts), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                firsts = await self._consumer.beginning_offsets(parts)
+                ends = await self._consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
         ends |= await self._past_last_batch([part for part in parts if firsts[part] < ends[part]], ends)
@@ -99,7 +101,8 @@ class Reader:
 
     async def _more(self) -> list[Record]:
         try:
-            got = await asyncio.wait_for(self._consumer.getmany(timeout_ms=200, max_records=1000), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                got = await self._consumer.getmany(timeout_ms=200, max_records=1000)
         except (KafkaError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
         return [_record(message) for messages in got.values() for message in messages]
@@ -108,7 +111,8 @@ class Reader:
         """Where a group stands on the partitions it reads; those it does not read are left out."""
         asked = [TopicPartition(*part) for part in parts]  # the embedded broker answers only when asked for each
         try:
-            told = await asyncio.wait_for(self._admin.list_consumer_group_offsets(group, partitions=asked), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                told = await self._admin.list_consumer_group_offsets(group, partitions=asked)
         except (KafkaError, OSError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
         return {(part.topic, part.partition): at.offset for part, at in told.items() if at.offset >= 0}

@@ -1,7 +1,6 @@
 """The order of things: everybody complains and is looked after; then a burst, and a danger behind it."""
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import Callable, Coroutine
@@ -49,9 +48,8 @@ class Play:
         except Refused as fault:
             self.outcome.failed.append(str(fault))
         finally:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
+            self.watch.stop()
+            await watching
             await self.channels.close()
         return self.outcome
 

@@ -51,7 +51,7 @@ class Story:
 
 
 class Watch:
-    """Follows every public topic of a run. `run` until cancelled; `until` waits for something to be so."""
+    """Follows every public topic of a run. `run` until `stop`; `until` waits for something to be so."""
 
     def __init__(self, kafka: str) -> None:
         self.kafka = KafkaSettings(kafka, idempotent=False)
@@ -60,9 +60,14 @@ class Watch:
         self.records: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._came = asyncio.Condition()
+        self._ending = False
+
+    def stop(self) -> None:
+        """Asks `run` to end; it does at the next look."""
+        self._ending = True
 
     async def run(self) -> None:
-        """Follows until cancelled."""
+        """Follows until `stop`."""
         async with Reader(self.kafka) as reader:
             topics = [topic for topic in await reader.topics() if _public(topic)]
             async for records in reader.follow(topics):
@@ -70,6 +75,8 @@ class Watch:
                     self._take(record)
                 async with self._came:
                     self._came.notify_all()
+                if self._ending:
+                    return
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Whether it became so in time."""
