@@ -141,9 +141,11 @@ def close(case: Case, feedback: str, now: datetime, solution: str = "", who: str
 
 
 def withdraw(thing: Thing[Case], now: datetime) -> list[Telling]:
-    """The complainant's wish ends an ordinary case; one of safety goes on without them."""
+    """The complainant's wish ends an ordinary case, or that they are erased; one of safety goes on without them."""
     case = thing.state
     agreed = any(remedy.state in AGREED for remedy in claim_of(thing).remedies)
+    if thing.erased and not agreed and case.safety == "none":
+        return close(case, "erased", now)
     asked = complaint_of(thing).withdrawn
     case.withdrawal_taken = asked and case.withdrawal_taken
     if not asked or case.withdrawal_taken or case.status in OVER or case.safety != "none" or agreed:

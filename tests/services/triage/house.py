@@ -181,8 +181,8 @@ def reopening(number: int = 4, text: str | None = None, **more: Any) -> Outgoing
     return told(happened, number, complaint(**{"reopenings": 1, **more}))
 
 
-def erased(number: int = 5) -> Outgoing:
-    return told(intake.ComplainantErased(), number, complaint(erased=True, reachable=False))
+def erased(number: int = 5, **more: Any) -> Outgoing:
+    return told(intake.ComplainantErased(), number, complaint(**{"erased": True, "reachable": False, **more}))
 
 
 # What compensation says --------------------------------------------------------------------------------

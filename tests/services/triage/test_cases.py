@@ -226,6 +226,14 @@ async def test_an_erased_complainant_leaves_a_case_without_words(triage):
     await triage.hear(received(), erased(2), supplemented(3, HOURS_SHORT))
     assert (triage.case["texts"], triage.case["sealed"], triage.thing()["erased"]) == ({}, {}, True)
     assert triage.case["category"].startswith("teaching_hours")
+    assert (triage.case["status"], triage.said("closed")[0]["feedback"]) == ("closed", "erased")
+
+
+async def test_what_is_agreed_is_delivered_though_the_complainant_is_erased(triage):
+    await triage.hear(received(), supplied(), claim(1, "settling"), erased(3))
+    assert triage.case["status"] == "investigating"
+    await triage.hear(claim(2, "delivered"))
+    assert triage.case["status"] == "resolved"
 
 
 async def test_more_references_are_told_and_looked_up(triage):
