@@ -48,9 +48,10 @@ class Batch:
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
         plan = Plan(assignment=max((r.assignment for r in records), default=0), records=len(records))
-        for record in records:
-            plan.firsts[record.part] = min(plan.firsts.get(record.part, record.offset), record.offset)
-            plan.nexts[record.part] = max(plan.nexts.get(record.part, 0), record.offset + 1)
+        for record in records:  # in order per partition
+            part = record.part
+            plan.firsts.setdefault(part, record.offset)
+            plan.nexts[part] = record.offset + 1
         outs: list[list[Outgoing]] = [[] for _ in records]
         works = await self._understand(records, outs, plan)
         plan.failed = list(plan.dead)
@@ -180,4 +181,4 @@ def _change(work: Work) -> Change:
     loaded = int(work.raw.get("v", 0)) if work.raw else 0
     change = Change(work.id, loaded, to_store(work.thing, loaded + 1))
     aside = any(rung in (ASIDE, BARE) for rung in work.rung.values())
-    return Change(change.id, loaded, change.document, ASIDE_LIMIT) if aside else change
+    return change._replace(limit=ASIDE_LIMIT) if aside else change

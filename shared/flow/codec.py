@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -32,26 +33,33 @@ def event(
     **extensions: str,
 ) -> Outgoing:
     """A CloudEvent ready to publish; extension values are text."""
-    headers: list[tuple[str, bytes]] = [
+    headers = (
         ("ce_specversion", b"1.0"),
         ("ce_id", id.encode()),
-        ("ce_type", type.encode()),
-        ("ce_source", ("/" + "/".join(type.split(".")[:2])).encode()),
+        *_named(type),
         ("ce_subject", subject.encode()),
         ("content-type", JSON),
-    ]
-    headers += [(f"ce_{name}", value.encode()) for name, value in extensions.items()]
+        *((f"ce_{name}", value.encode()) for name, value in extensions.items()),
+    )
     if trace:
-        headers.append(("traceparent", trace))
+        headers += (("traceparent", trace),)
     value = orjson.dumps(data)
     if len(value) > MAX_BYTES:
         raise ValueError(f"an event of {len(value)} bytes does not fit the log: tell less")
-    return Outgoing(topic, key, value, tuple(headers))
+    return Outgoing(topic, key, value, headers)
 
 
-def fact_event(fact: Fact, topic: str, trace: bytes | None = None) -> Outgoing:
-    """A fact; keyed by its complaint, so one complaint's facts keep their order."""
-    data: dict[str, Any] = {"happened": fact.happened.model_dump(mode="json"), "stands": fact.stands}
+@lru_cache(maxsize=256)
+def _named(type: str) -> tuple[tuple[str, bytes], ...]:
+    """Type, and the source that follows from it."""
+    return ("ce_type", type.encode()), ("ce_source", ("/" + "/".join(type.split(".")[:2])).encode())
+
+
+def fact_event(fact: Fact, topic: str, trace: bytes | None = None, happened: dict[str, Any] | None = None) -> Outgoing:
+    """A fact; keyed by its complaint, so one complaint's facts keep their order. `happened`: as JSON, when at hand."""
+    if happened is None:
+        happened = fact.happened.model_dump(mode="json")
+    data: dict[str, Any] = {"happened": happened, "stands": fact.stands}
     if fact.chain:
         data["chain"] = fact.chain
     if fact.sealed:

@@ -32,7 +32,7 @@ def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoin
 
 def event_id(record: Record) -> str:
     """The id of its event, as far as a header says; "" when none does."""
-    return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), "")
+    return (record.header("ce_id") or b"").decode(errors="replace")
 
 
 def bytes_of(record: Record) -> str:

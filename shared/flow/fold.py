@@ -1,7 +1,6 @@
 """One record and one thing: known or new, decide, and what the thing tells. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from shared import clock
@@ -96,7 +95,7 @@ class Fold(Teller):
         return set()
 
     def _keepable(self) -> Record:
-        return replace(self.record, value=unsealed(self.record.value)) if self.thing.erased else self.record
+        return self.record._replace(value=unsealed(self.record.value)) if self.thing.erased else self.record
 
     def _needs_person(self, reason: str, level: int) -> Tell:
         self.thing.set_clock(PERSON, self.record.time + self.service.person_within * 2**level)
@@ -121,7 +120,9 @@ class Fold(Teller):
 
     def _seen_to(self) -> bool:
         """This very record was taken now: nobody has to see to it any more. Whether somebody had to."""
-        same = (event_id(self.record), bytes_of(self.record)) if self.thing.person else None
+        if not self.thing.person:
+            return False
+        same = event_id(self.record), bytes_of(self.record)
         done = [kept for kept in self.thing.person if (kept["event"], kept["of"]) == same]
         if not done:
             return False
@@ -147,7 +148,7 @@ class Fold(Teller):
         if self.service.hears[fact.type].raises and fact.lane == "express":
             self.thing.raise_lane("express")
         if self.thing.erased and fact.sealed:
-            fact = Fact(**{name: getattr(fact, name) for name in fact.__slots__} | {"sealed": None})
+            fact = fact._replace(sealed=None)
         return self._decide(Heard(fact, late=news == "late"))
 
     def _request(self, request: Request) -> Sequence[Telling] | None:

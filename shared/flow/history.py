@@ -16,8 +16,11 @@ KEPT, PAGE = 200, 100
 
 def digest(before: str, entry: dict[str, Any]) -> str:
     """SHA-256 over the hash before and the entry without its own."""
-    body = orjson.dumps({k: v for k, v in entry.items() if k != "hash"}, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(before.encode() + body).hexdigest()
+    return _digest(before, {k: v for k, v in entry.items() if k != "hash"})
+
+
+def _digest(before: str, entry: dict[str, Any]) -> str:
+    return hashlib.sha256(before.encode() + orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def note(thing: Thing[Any], at: datetime, who: str, what: str, rules: str, number: int, content: Any) -> str:
@@ -32,9 +35,9 @@ def note(thing: Thing[Any], at: datetime, who: str, what: str, rules: str, numbe
         "rules": rules,
         "of": of,
     }
-    entry["hash"] = digest(before, entry)
+    newest = entry["hash"] = _digest(before, entry)
     thing.history.append(entry)
-    return str(entry["hash"])
+    return newest
 
 
 def pages_of(thing: Thing[Any], loaded_entries: int) -> dict[str, dict[str, Any]]:

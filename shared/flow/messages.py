@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
@@ -19,8 +19,7 @@ def higher(one: str, other: str) -> Lane:
 # What is read from the log -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What a thing of `teller` told: what happened, its number, and how the thing then stood."""
 
     teller: str
@@ -97,8 +96,7 @@ Message = Fact | Request | Tick | Answer
 # What `decide` is given ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A fact, once. `late`: a newer one of the same thing stands already and is what counts."""
 
     fact: Fact

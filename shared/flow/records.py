@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
 Part = tuple[str, int]
 """A topic and one of its partitions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of the log. `time` is the log's own; `assignment` counts rebalances of who fetched it."""
 
     topic: str
@@ -28,9 +27,15 @@ class Record:
     def part(self) -> Part:
         return self.topic, self.partition
 
+    def header(self, name: str) -> bytes | None:
+        """The first header of this name."""
+        for other, value in self.headers:
+            if other == name:
+                return value
+        return None
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+
+class Outgoing(NamedTuple):
     """One message to publish; its partition follows from the key alone."""
 
     topic: str
@@ -43,8 +48,7 @@ class Outgoing:
         return self.key.encode() if isinstance(self.key, str) else self.key
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One document to write if it still stands at version `loaded` (0: not there yet) and it holds
     no more than `limit` bytes."""
 

@@ -20,12 +20,12 @@ def _stored(message: Outgoing) -> dict[str, Any]:
         "topic": message.topic,
         "key": message.key,
         "value": message.value,
-        "headers": [[name, value] for name, value in message.headers],
+        "headers": dict(message.headers),
     }
 
 
 def _restored(stored: Mapping[str, Any]) -> Outgoing:
-    headers = tuple((name, bytes(value)) for name, value in stored["headers"])
+    headers = tuple((name, bytes(value)) for name, value in stored["headers"].items())
     value = stored["value"]
     return Outgoing(stored["topic"], stored["key"], None if value is None else bytes(value), headers)
 
@@ -53,12 +53,9 @@ def note_told(thing: Thing[Any], record: Record, out: list[Outgoing]) -> None:
 
 def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
     """Lets go of groups whose record is behind the committed offset of a partition held here; of no other."""
-
-    def behind(group: Mapping[str, Any]) -> bool:
-        committed = owned.get((group["topic"], group["partition"]))
-        return committed is not None and group["offset"] < committed
-
-    thing.replay = [group for group in thing.replay if not behind(group)]
+    thing.replay = [
+        group for group in thing.replay if group["offset"] >= owned.get((group["topic"], group["partition"]), 0)
+    ]
 
 
 def drop_sealed(thing: Thing[Any]) -> None:

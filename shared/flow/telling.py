@@ -32,7 +32,7 @@ class Teller:
         self.thing, self.record, self.service, self.epoch = thing, record, service, epoch
         self.out: list[Outgoing] = []
         self.pages: dict[str, dict[str, Any]] = {}
-        self.trace = next((v for k, v in record.headers if k == "traceparent"), None)
+        self.trace = record.header("traceparent")
         self.changed = False
 
     def tell(self, told: Sequence[Telling], first: bool, bare: bool = False) -> None:
@@ -66,7 +66,8 @@ class Teller:
             chain=chain if telling.topic is None else "",
         )
         base = telling.topic or f"redress.{service.name}"
-        self.out.append(codec.fact_event(fact, f"{base}.{thing.lane}" if telling.laned else base, self.trace))
+        topic = f"{base}.{thing.lane}" if telling.laned else base
+        self.out.append(codec.fact_event(fact, topic, self.trace, content))
 
     def begin(self, do: Do) -> None:
         if do.effect in self.thing.attempts:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.flow import codec
 from shared.flow.errors import Poison, Transient
@@ -14,8 +13,7 @@ from shared.flow.service import Refused, Service
 VERSION = re.compile(r"\.v\d+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """A record with what it says and whom it concerns; `reply` and `fault` when it could not be taken."""
 
     record: Record
@@ -27,7 +25,7 @@ class Understood:
 
 def event_type(record: Record) -> str:
     """The type without parsing the value; empty in structured mode."""
-    return next((v.decode(errors="replace") for k, v in record.headers if k == "ce_type"), "")
+    return (record.header("ce_type") or b"").decode(errors="replace")
 
 
 def understand(record: Record, service: Service[Any]) -> Understood:
@@ -62,14 +60,13 @@ def _understand(record: Record, service: Service[Any]) -> Understood:
         if isinstance(taken, Refused):
             return Understood(record, reply=taken.reply)
         return Understood(record, taken, (taken.thing,))
-    own = record.topic.startswith(f"redress.{service.name}.inbox.")
-    if not own and (type := event_type(record)) and _passes(type, service):
+    if base == f"redress.{service.name}.inbox":
+        return _from_inbox(record, *codec.read(record), service)
+    if (type := event_type(record)) not in service.hears and type and _passes(type, service):
         return Understood(record)
     attributes, data = codec.read(record)
     type = attributes["type"]
-    if own:
-        return _from_inbox(record, attributes, data, service)
-    if _passes(type, service):
+    if type not in service.hears and _passes(type, service):
         return Understood(record)
     hears = service.hears[type]
     fact = codec.fact_of(attributes, data, hears.model, record.time)
@@ -93,9 +90,7 @@ def _from_inbox(record: Record, attributes: dict[str, str], data: dict[str, Any]
 
 
 def _passes(type: str, service: Service[Any]) -> bool:
-    """Whether a fact does not concern this service; Poison for a version of a heard one nobody can read."""
-    if type in service.hears:
-        return False
+    """True: a type not heard does not concern this service; Poison for a version of a heard one nobody can read."""
     stem = VERSION.sub("", type)
     if any(VERSION.sub("", heard) == stem for heard in service.hears):
         raise Poison("an unknown version of a fact this service hears", "/type")
@@ -103,7 +98,7 @@ def _passes(type: str, service: Service[Any]) -> bool:
 
 
 def _distinct(targets: Sequence[str]) -> Sequence[str]:
-    return tuple(dict.fromkeys(targets))
+    return targets if len(targets) < 2 else tuple(dict.fromkeys(targets))
 
 
 def concerns(fact: Fact) -> Sequence[str]:

@@ -78,7 +78,7 @@ class Publisher:
     async def _singly(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         futures = []
         for message in messages:
-            partition = await self._partition(producer, message)
+            partition = ids.partition(message.key, await self._count(producer, message.topic))
             futures.append(
                 await producer.send(
                     message.topic,
@@ -93,9 +93,11 @@ class Publisher:
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""
+        counts = {topic: await self._count(producer, topic) for topic in {message.topic for message in messages}}
         parts: dict[Part, list[int]] = {}
         for index, message in enumerate(messages):
-            parts.setdefault((message.topic, await self._partition(producer, message)), []).append(index)
+            part = message.topic, ids.partition(message.key, counts[message.topic])
+            parts.setdefault(part, []).append(index)
         sent: list[tuple[Any, list[int]]] = []
         for part, indexes in parts.items():
             sent += await self._send_part(producer, part, [(i, messages[i]) for i in indexes])
@@ -124,12 +126,12 @@ class Publisher:
         sent.append((await producer.send_batch(batch, topic, partition=partition), held))
         return sent
 
-    async def _partition(self, producer: Any, message: Outgoing) -> int:
-        known_at, count = self._counts.get(message.topic, (0.0, 0))
+    async def _count(self, producer: Any, topic: str) -> int:
+        known_at, count = self._counts.get(topic, (0.0, 0))
         if not count or time.monotonic() - known_at > 60:
-            count = len(await producer.partitions_for(message.topic))
-            self._counts[message.topic] = time.monotonic(), count
-        return ids.partition(message.key_bytes, count)
+            count = len(await producer.partitions_for(topic))
+            self._counts[topic] = time.monotonic(), count
+        return count
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has, as last seen; 1 before anything was seen."""

@@ -25,6 +25,13 @@ WORLD_DOWN = frozenset({6, 7, 24, 50, 89, 91, 112, 189, 202, 262, 9001, 10058, 1
 _RAW = CODEC.with_options(document_class=RawBSONDocument)
 
 
+class _Encoded(RawBSONDocument):
+    """A document encoded to know its size. The driver asks whether it is empty, which would decode it again."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class MongoStore:
     """One service's things in the collection `things`, pages in `pages`."""
 
@@ -61,7 +68,7 @@ class MongoStore:
                 continue
             ids.append(change.id)
             guard = {"_id": change.id, "v": change.loaded or {"$in": [0, None]}}  # absent counts as 0
-            operations.append(ReplaceOne(guard, RawBSONDocument(encoded, _RAW), upsert=True))
+            operations.append(ReplaceOne(guard, _Encoded(encoded, _RAW), upsert=True))
         written = await self._bulk(operations, ids) if operations else Written()
         return Written(written.conflicts, refused | dict(written.refused))
 
