@@ -24,7 +24,7 @@ def bounded(base: Term, unit: str | None, limits: "Limits", payable: Decimal | N
             found = bound
         if high and found > (bound := high(v)):
             found = bound
-        return snap(found) if divides else found
+        return found
 
     if rounding is not None and not (floor or cap or below or divides):
         made = combined(lambda v: rounding(compute(v)), unit, parts, *_between(base, limits))
@@ -34,12 +34,12 @@ def bounded(base: Term, unit: str | None, limits: "Limits", payable: Decimal | N
     def pair(v: list[Any]) -> Pair:
         before = found = exact(v)
         if rounding is not None:
-            found = rounding(found)
+            found = rounding(snap(found) if divides else found)
             if low and found < (bound := low(v)):
                 found = up(snap(bound))
             if high and found > (bound := high(v)):
                 found = down(snap(bound))
-        return before, ZERO if least and found < least(v) else found
+        return before, ZERO if least and (snap(found) if divides else found) < least(v) else found
 
     made = combined(lambda v: pair(v)[1], unit, parts, *_between(base, limits))
     return replace(made, exact=exact, pair=pair, rounding=rounding, floor=floor, cap=cap, below=below)

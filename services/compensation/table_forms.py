@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def form_share(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     if not meant and (rate.high is None or rate.high > 1):
         mend = "write the percentage with its %, or add 'over_one: yes' when more than the whole is meant"
         raise Wrong("the share can be more than the whole", mend)
-    return _product([rate, of])
+    return replace(_product([rate, of]), unit=of.unit)
 
 
 def form_times(scope: Scope, node: Node, place: Place, depth: int) -> Term:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from services.compensation.table_ready import Compiled, Shape
-from services.compensation.table_term import Pair
+from services.compensation.table_term import Pair, snap
 from shared.money import EXACT, plain
 
 if TYPE_CHECKING:
@@ -79,4 +79,4 @@ def _step(name: str, pair: Pair, rounding: str) -> Json:
 
 def _shown(number: Decimal) -> str:
     text = plain(number)
-    return text if len(text) <= 40 else plain(number.quantize(_FINE, context=EXACT))
+    return text if len(text) <= 40 else plain(snap(number).quantize(_FINE, context=EXACT))

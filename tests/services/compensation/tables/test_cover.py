@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.compensation.table_days import WEEKDAYS, Days
-from tests.services.compensation.tables.writing import faults, table
+from services.compensation.tables import assess
+from tests.services.compensation.tables.writing import ON, faults, table, unproved
 
 LOW, HIGH = 0, 12
 CABIN = "  cabin: {type: choice, values: [a, b, c], default: none}\n"
@@ -82,6 +83,22 @@ def test_what_is_told_of_rows_is_what_trying_every_value_shows(chance: Random, u
     assert {what.split("'")[1] for what in said if what.startswith("row '") and "never reached" in what} == never
     overlaps = unique and any(len(rows) > 1 for rows in held)
     assert any("both hold" in what for what in said) == overlaps
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(st.randoms(use_true_random=True))
+def test_the_row_that_decides_is_the_first_that_holds(chance: Random) -> None:
+    rows, meant = some_rows(chance)
+    text = table(
+        FACTS, f"{rows}\n  - {{id: rest, due: nothing, REASON}}", "  - {facts: {hours: 0}, row: r0, due: nothing}"
+    )
+    if any("example" not in fault.what for fault in faults(text)):
+        return
+    loaded = unproved(text)
+    for hours, cabin in itertools.product(HOURS, CABINS):
+        held = [f"r{at}" for at, cases in enumerate(meant) if any(hours in h and cabin in c for h, c in cases)]
+        said = assess(loaded, "test.table", {"hours": hours, "cabin": cabin}, ON)
+        assert said["row"] == [*held, "rest"][0]
 
 
 @settings(max_examples=200, deadline=None, database=None)
