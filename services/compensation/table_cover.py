@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.compensation.table_axes import Axis
 
-MAX_STEPS = 100_000
+MAX_STEPS = 30_000
 MAX_TOLD = 3
 
 

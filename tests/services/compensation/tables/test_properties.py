@@ -12,7 +12,7 @@ from shared.money import DECIMALS
 from tests.services.compensation.tables.spaces import SPACES, facts_of
 from tests.services.compensation.tables.writing import ON
 
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 def flat(remedies: list[dict[str, Any]]) -> list[dict[str, Any]]:
