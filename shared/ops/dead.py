@@ -12,6 +12,7 @@ from shared.contracts.catalog import SERVICES
 from shared.flow.messages import Lane
 from shared.flow.records import Headers, Outgoing, Record
 from shared.ops.app import Running, on_running
+from shared.ops.fact_checks import origin_of
 from shared.ops.show import complain, show
 
 ADDED = "dead_"
@@ -103,14 +104,13 @@ def buried(record: Record) -> Dead:
     """A dead letter as it lies on its topic."""
     told = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith(ADDED)}
     service = told.get("dead_service", record.topic.split(".")[1])
-    origin = "/".join(told.get(f"dead_{name}", "") for name in ("topic", "partition", "offset"))
     headers: Headers = tuple((name, value) for name, value in record.headers if not name.startswith(ADDED))
     return Dead(
         id=f"{service}/{record.partition}/{record.offset}",
         kind="buried",
         service=service,
         time=told.get("dead_time", ""),
-        origin=origin,
+        origin=origin_of(record),
         reason=told.get("dead_reason", ""),
         pointer=told.get("dead_pointer", ""),
         record=Outgoing(told.get("dead_topic", ""), record.key or b"", record.value, headers),

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from shared.contracts.catalog import CATALOG, STANDS
 from shared.contracts.triage import SafetyCleared
 from shared.flow import codec
@@ -18,15 +16,23 @@ UNREAD = ("redress.channels.", ".dead")
 """What others publish and what could not be read need not be of our form."""
 
 
+def origin_of(record: Record) -> str:
+    """Where a dead letter stood."""
+    told = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("dead_")}
+    return "/".join(told.get(f"dead_{name}", "") for name in ("topic", "partition", "offset"))
+
+
 class FactChecks:
     """Fed every record once; the sets it keeps hold ids and digests only."""
 
     def __init__(self) -> None:
         self.content = Checked("1 · one id, one content")
         self.derived = Checked("1 · every fact's id is derived from teller, thing and number")
-        self.form = Checked("1 · every fact is of its contract")
+        self.form = Checked("7 · what is not of its contract is buried with its reason")
         self.lowered = Checked("2 · safety is lowered by a named person only")
         self.express = Checked("2 · what is raised travels express, and stays so")
+        self._unfit: dict[str, str] = {}
+        self._buried: set[str] = set()
         self.numbers: dict[str, set[int]] = {}
         self.chains: dict[str, dict[int, str]] = {}
         self._contents: dict[str, bytes] = {}
@@ -36,25 +42,27 @@ class FactChecks:
 
     def take(self, record: Record) -> None:
         """Looks at one record; what is no fact passes."""
+        at = f"{record.topic}/{record.partition}/{record.offset}"
+        if record.topic.endswith(".dead"):
+            self._buried.add(origin_of(record))
         if any(mark in record.topic for mark in UNREAD):
             return
+        self.form.counted += 1
         try:
             attributes, data = codec.read(record)
-        except Poison:
-            if not record.topic.startswith("redress.contacts."):  # a compacted topic may hold bare tombstones
-                self.form.count(True, f"{record.topic}/{record.partition}/{record.offset} cannot be read")
+            number = int(attributes["sequence"]) if "sequence" in attributes else None
+        except (Poison, ValueError):
+            self._unfit[at] = "cannot be read"
             return
-        if "sequence" in attributes:
-            self._fact(record, attributes, data)
+        if number is not None and self._fits(at, attributes["type"], data):
+            self._fact(record, attributes, data, number)
 
-    def _fact(self, record: Record, attributes: Mapping[str, str], data: Mapping[str, Any]) -> None:
+    def _fact(self, record: Record, attributes: Mapping[str, str], data: Mapping[str, Any], number: int) -> None:
         id, source = attributes["id"], f"{attributes.get('teller')}/{attributes['subject']}"
-        number = int(attributes["sequence"])
         digest = hashlib.sha256(attributes["type"].encode() + (record.value or b"")).digest()
         again = id in self._contents
         self.content.count(self._contents.setdefault(id, digest) != digest, id)
         self.derived.count(id != f"{source}/{number}", id)
-        self._form(id, attributes["type"], data)
         if again:
             return
         self.numbers.setdefault(source, set()).add(number)
@@ -69,25 +77,22 @@ class FactChecks:
             by = str(data["happened"].get("by", "")) if attributes["type"] == SafetyCleared.TYPE else ""
             self._safety.setdefault(source, {})[number] = (str(data["stands"].get("safety", "none")), by)
 
-    def _form(self, id: str, type: str, data: Mapping[str, Any]) -> None:
-        model = CATALOG.get(type)
-        broken = model is None
-        if model is not None:
-            try:
-                model.model_validate(data.get("happened"))
-                if data.get("stands"):
-                    self._stands(type, data["stands"])
-            except ValidationError:
-                broken = True
-        self.form.count(broken, f"{id} {type}")
-
-    def _stands(self, type: str, stands: Mapping[str, Any]) -> None:
-        teller = type.split(".")[1]
-        if teller in STANDS:
-            STANDS[teller].model_validate(stands)
+    def _fits(self, at: str, type: str, data: Mapping[str, Any]) -> bool:
+        model, teller = CATALOG.get(type), type.split(".")[1]
+        try:
+            if model is None:
+                raise ValueError(type)
+            model.model_validate(data.get("happened"))
+            if data.get("stands") and teller in STANDS:
+                STANDS[teller].model_validate(data["stands"])
+        except ValueError:
+            self._unfit[at] = type
+            return False
+        return True
 
     def finish(self) -> list[Checked]:
         """What can be said once everything was seen; facts come in any order."""
+        self.form.breaches = [f"{at} {why}" for at, why in self._unfit.items() if at not in self._buried]
         for source, told in self._express.items():
             raised = min((number for number, express in told if express), default=None)
             for number, express in told:

@@ -9,7 +9,7 @@ from deploy.local.scenario.script import Case
 from deploy.local.scenario.telling import Told
 from deploy.local.scenario.watch import Story, Watch
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 Act = Callable[[dict[str, Any], Case, Told, str], Awaitable[None]]
 
 

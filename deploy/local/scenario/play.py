@@ -20,7 +20,7 @@ from shared.ops.app import Running
 from shared.ops.audit import audit
 from shared.settings import ServiceSettings
 
-END_S, QUIET_S = 40.0, 40.0
+END_S, QUIET_S = 60.0, 60.0
 PER_BATCH = 100
 INTEGRATIONS = ("web-form", "call-centre", TABLET, "kiosk", BY_TOPIC)
 
