@@ -54,6 +54,8 @@ ANY = Cell((Interval(),), none=True)
 
 def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[Any, ...] | None) -> Cell:
     """The cell of a `when`; `read` turns one written value into a comparable one. Raises Wrong."""
+    if isinstance(node, str) and " or " in node and node not in (choices or ()):
+        node = [part.strip() for part in node.split(" or ")]
     if isinstance(node, list):
         if not node or len(node) > 50:
             raise Wrong("a list of 1 to 50 values is expected", "write [a, b], or leave the fact out for any value")

@@ -29,6 +29,7 @@ def some_hours(chance: Random) -> tuple[str, frozenset[int]]:
             (f"at most {high}", frozenset(range(LOW, high + 1))),
             (f"not {high}", frozenset(HOURS) - {high}),
             (f"[{low}, {high}]", frozenset({low, high})),
+            (f"{low} or at least {high}", frozenset({low, *range(high, HIGH + 1)})),
             (f"at least {low} and under {high}", frozenset(range(low, high))),
             ("any", frozenset(HOURS)),
         ]
@@ -43,6 +44,7 @@ def some_cabins(chance: Random) -> tuple[str, frozenset[str | None]]:
             ("not c", frozenset({"a", "b", None})),
             ("given", frozenset({"a", "b", "c"})),
             ("none", frozenset({None})),
+            ("a or none", frozenset({"a", None})),
             ("[none, b]", frozenset({None, "b"})),
             ("any", frozenset(CABINS)),
         ]
