@@ -17,7 +17,7 @@ from services.compensation.table_section import SECTION
 from services.compensation.tables import CannotAssess as TableCannot
 from services.compensation.tables import Tables, assess, tables_of
 from shared.contracts import compensation, triage
-from shared.contracts.intake import ComplainantErased, OfferAnswered
+from shared.contracts.intake import OfferAnswered
 from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service, Takes
 from shared.flow.understand import concerns
@@ -58,8 +58,7 @@ def service(policy: Policy) -> Service[Book]:
     """What compensation declares to the flow."""
     own = compensation
     hears: dict[str, Hears] = {fact.TYPE: Hears(fact, concerns) for fact in FROM_TRIAGE}
-    for told in (OfferAnswered, ComplainantErased):
-        hears[told.TYPE] = Hears(told, concerns)
+    hears[OfferAnswered.TYPE] = Hears(OfferAnswered, concerns)
     hears[own.EntitlementClaimed.TYPE] = Hears(own.EntitlementClaimed, lambda f: (f.happened.entitlement,))  # type: ignore[attr-defined]
     for fact in (own.EntitlementGranted, own.EntitlementDenied):
         # an entitlement is shared by the claims that ask for it: its lane is none of theirs
@@ -73,6 +72,7 @@ def service(policy: Policy) -> Service[Book]:
         stands=stands,
         complaint=lambda thing: thing.id,
         policy=lambda now: policy,
+        reads_sealed=False,
     )
 
 

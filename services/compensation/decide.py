@@ -28,7 +28,7 @@ from shared.contracts.compensation import (
     PaymentFailed,
 )
 from shared.contracts.fact import Remedy
-from shared.contracts.intake import ComplainantErased, OfferAnswered
+from shared.contracts.intake import OfferAnswered
 from shared.contracts.triage import CaseStands, Finding
 from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
 from shared.flow.thing import Thing
@@ -80,8 +80,6 @@ def decide(thing: Thing[Book], input: Input, now: datetime, policy: Policy) -> t
         told += _silence(thing, now, policy)
     elif isinstance(input, Heard) and isinstance(input.fact.happened, OfferAnswered):
         told += disputes.answered(thing, input.fact.happened, now, policy.needs_approval)
-    elif isinstance(input, Heard) and isinstance(input.fact.happened, ComplainantErased):
-        thing.erased = True  # the claim holds references only and goes on; records kept for a person may hold more
     elif isinstance(input, Heard):
         told += _note_entitlement(thing.state.claim, input)
     return thing, told + _follow_up(thing, now, policy)

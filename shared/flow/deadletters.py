@@ -40,16 +40,18 @@ def bytes_of(record: Record) -> str:
     return hashlib.sha256(record.value or b"").hexdigest()[:32]
 
 
-def kept_record(thing: str, record: Record, reason: str) -> dict[str, Any]:
-    """The entry a person finds on the thing; the bytes stand on a page of their own.
+def kept_record(thing: str, record: Record, kept: Record, reason: str) -> dict[str, Any]:
+    """The entry a person finds on the thing; the bytes stand on a page of their own, as `kept`.
 
-    `event` and `of` (a hash of its bytes) tell whether the same record came again: it is kept once.
+    `event` and `of` (a hash of its bytes) tell whether the same record came again: it is kept once. `fed` is the
+    hash it will have when it is fed from its page.
     """
     at = _name(record)
     return {
         "at": at,
         "event": event_id(record),
         "of": bytes_of(record),
+        "fed": bytes_of(kept),
         "time": clock.to_ms(record.time),
         "reason": reason,
         "page": f"{thing}#record-{at}",

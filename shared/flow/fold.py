@@ -60,7 +60,8 @@ class Fold(Teller):
         again = replayed(self.thing, self.record)
         if again is not None:
             return again
-        kept = kept_record(self.thing.id, self.record, reason)
+        keepable = self._keepable()
+        kept = kept_record(self.thing.id, self.record, keepable, reason)
         same = any((other["event"], other["of"]) == (kept["event"], kept["of"]) for other in self.thing.person)
         if same or (message is not None and not known.is_new(self.thing, message, self.record.time)):
             return []
@@ -72,7 +73,7 @@ class Fold(Teller):
             told = self._person_again()  # this tick itself is nothing to keep
         else:
             self.thing.person.append(kept)
-            self.pages = {kept["page"]: record_page(self.thing.id, kept, self._keepable())}
+            self.pages = {kept["page"]: record_page(self.thing.id, kept, keepable)}
             told = [self._needs_person(reason, 0)]
         self.tell(told, first, bare)
         if self.thing.lane != lane_before:
@@ -95,7 +96,8 @@ class Fold(Teller):
         return set()
 
     def _keepable(self) -> Record:
-        return self.record._replace(value=unsealed(self.record.value)) if self.thing.erased else self.record
+        bare = self.thing.erased or not self.service.reads_sealed
+        return self.record._replace(value=unsealed(self.record.value)) if bare else self.record
 
     def _needs_person(self, reason: str, level: int) -> Tell:
         self.thing.set_clock(PERSON, self.record.time + self.service.person_within * 2**level)
@@ -122,8 +124,8 @@ class Fold(Teller):
         """This very record was taken now: nobody has to see to it any more. Whether somebody had to."""
         if not self.thing.person:
             return False
-        same = event_id(self.record), bytes_of(self.record)
-        done = [kept for kept in self.thing.person if (kept["event"], kept["of"]) == same]
+        event, of = event_id(self.record), bytes_of(self.record)
+        done = [kept for kept in self.thing.person if kept["event"] == event and of in (kept["of"], kept["fed"])]
         if not done:
             return False
         self.thing.person = [kept for kept in self.thing.person if kept not in done]
@@ -137,8 +139,20 @@ class Fold(Teller):
         drop_sealed(self.thing)
         pages = [*self.thing.fed, *(kept["page"] for kept in self.thing.person)]
         self.pages = {page: blank_page(self.thing.id, page) for page in pages}
+        for kept in self.thing.person:
+            self._do_without(kept["event"])
         self.thing.person, self.thing.fed = [], []
         self.thing.stop_clock(PERSON)
+
+    def _do_without(self, event: str) -> None:
+        """A kept tick strikes again and a kept answer is asked for again, since nobody can feed them any more."""
+        thing, now = self.thing, self.record.time
+        clock_name, slash, _ = event.removeprefix(f"{thing.id}/").rpartition("/")
+        if slash and event.startswith(f"{thing.id}/") and clock_name not in thing.clocks:
+            thing.set_clock(clock_name, now)
+        for effect in thing.attempts:
+            if thing.pending(effect) and ATTEMPT + effect not in thing.clocks:
+                thing.set_clock(ATTEMPT + effect, now)
 
     def _fact(self, fact: Fact) -> Sequence[Telling] | None:
         news = known.note_fact(self.thing, fact)

@@ -53,7 +53,10 @@ Decide = Callable[[Thing[S], Input, datetime, Any], tuple[Thing[S], Sequence[Tel
 
 @dataclass(frozen=True, slots=True)
 class Service(Generic[S]):
-    """All of a service that the flow needs. Every function here is pure; `policy` names what was in force."""
+    """All of a service that the flow needs. Every function here is pure; `policy` names what was in force.
+
+    `reads_sealed`: whether its decisions open sealed parts; where not, none is ever kept here.
+    """
 
     name: str
     state: type[S]
@@ -65,6 +68,7 @@ class Service(Generic[S]):
     sealed: Callable[[Thing[S]], dict[str, str] | None] = lambda _: None
     policy: Callable[[datetime], Any] = lambda _: None
     channels: Mapping[str, Callable[[Record], Request | Refused]] = field(default_factory=dict)  # or raises Transient
+    reads_sealed: bool = True
     retry_s: Sequence[float] = RETRY_S
     keys_remembered: timedelta = timedelta(hours=23)
     requests_kept: timedelta = timedelta(days=30)

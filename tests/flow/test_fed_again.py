@@ -2,10 +2,12 @@
 
 import orjson
 
+from shared.flow.codec import answer_event, tick_event
+from shared.flow.messages import Answer, Tick
 from shared.flow.records import Outgoing
 from tests.flow.bench import Bench
 from tests.flow.test_set_aside import fed
-from tests.flow.toy import add, asked, said, toy
+from tests.flow.toy import add, asked, at, said, toy
 
 
 def structured(message: Outgoing) -> Outgoing:
@@ -49,3 +51,32 @@ async def test_an_erasure_blanks_the_pages_of_records_fed_and_decided_long_befor
     bench.put(asked(add(erase=True)))
     await bench.run(stage)
     assert [page["value"] for page in bench.store.pages.values()] == [None]
+
+
+async def test_a_service_that_opens_nothing_sealed_keeps_none_of_it_and_knows_the_record_when_it_is_fed():
+    bench = Bench(toy(reads_sealed=False)).put(
+        said("bang", 1, sealed={"text": "eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn"})
+    )
+    stage = await bench.stage()
+    await bench.run(stage)
+    assert b"eyJhbGciOiJkaXIifQ" not in fed(bench).value
+    stage = await mended(bench, stage)
+    bench.put(fed(bench))
+    await bench.run(stage)
+    assert (bench.thing()["state"]["words"], bench.thing()["person"]) == (["bang"], [])
+
+
+async def test_after_an_erasure_a_kept_answer_is_asked_for_again_and_a_kept_tick_strikes_again():
+    bench = Bench(toy(cannot_strike=True, cannot_hear_answers=True)).put(asked(add(pay=True, alarm_s=60)))
+    stage = await bench.stage()
+    await bench.run(stage)
+    key, due = bench.thing()["attempts"]["pay"]["key"], bench.thing()["clocks"]["alarm"]
+    bench.time = at(61)
+    inbox = "redress.toy.inbox.standard"
+    bench.put(answer_event(Answer("c1", "pay", key, 1, "done"), inbox), tick_event(Tick("c1", "alarm", due), inbox))
+    await bench.run(stage)
+    assert set(bench.thing()["clocks"]) == {"needs-person"} and len(bench.thing()["person"]) == 2
+    stage = await mended(bench, stage)
+    bench.put(asked(add(erase=True, id="k2")))
+    await bench.run(stage)
+    assert set(bench.thing()["clocks"]) == {"alarm", "attempt/pay"}

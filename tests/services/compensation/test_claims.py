@@ -11,7 +11,7 @@ from services.compensation.domain import RemedyRequest
 from services.compensation.settings import Settings
 from services.compensation.tables import tables_of
 from shared.contracts import triage
-from shared.contracts.intake import ComplainantErased, OfferAnswered
+from shared.contracts.intake import OfferAnswered
 from shared.flow.codec import answer_event, request_event
 from shared.flow.messages import Answer, Request
 from tests.flow.bench import Bench
@@ -217,11 +217,3 @@ async def test_an_answer_on_the_status_page_is_carried_out_once(bench):
     await run(bench)
     assert remedies(bench)[0]["state"] == "settling"
     assert facts(bench).count("accepted") == 1
-
-
-async def test_an_erasure_reaches_the_claim_which_goes_on_by_its_references(bench):
-    bench.put(found(finding(["driving.short_hours"], HOURS)))
-    await run(bench)
-    bench.put(told(ComplainantErased(), 9, {"erased": True}))
-    await run(bench)
-    assert bench.thing()["erased"] and remedies(bench)[0]["state"] == "offered"
