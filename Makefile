@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka check setup clean
+.PHONY: demo test up down test-kafka faults check setup clean
 
 setup: .venv/.ready
 
@@ -36,6 +36,13 @@ test: setup
 # The same conformance suite, and what only Apache Kafka can show; needs Java 17 and Maven.
 test-kafka: setup
 	$(BIN)/pytest -m kafka
+
+# The fault campaign on real servers; needs Java 17, Maven and cargo. Half an hour unless FAULTS_MINUTES says otherwise.
+FAULTS_MINUTES ?= 30
+FAULTS_RATE ?= 60
+FAULTS_SEED ?= 1
+faults: setup
+	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
 
 clean:
 	rm -rf .venv .run .cache

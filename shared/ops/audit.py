@@ -6,11 +6,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from shared import clock
 from shared.contracts.catalog import SERVICES
 from shared.flow.records import Part, Record
 from shared.ops.app import Running, on_running
 from shared.ops.checked import Checked
 from shared.ops.fact_checks import FactChecks
+from shared.ops.flow_checks import FlowChecks
+from shared.ops.heard_checks import HeardChecks
 from shared.ops.show import complain, show
 from shared.ops.store_checks import StoreChecks, forms_of, planted_in
 
@@ -21,6 +24,8 @@ FOLLOWS = (
     ("1 · every case triaged has a claim", TRIAGED, "compensation"),
 )
 """Rule, fact, and the service that must hold a document once it has read the fact."""
+LARGE = ("heard", "replay")
+"""What no service's own rules look at; all documents are held at once for them."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,24 +53,28 @@ async def audit(running: Running, accepted: Iterable[str] = (), absent: Iterable
     names = await running.reader.topics()
     spans = await running.reader.spans(names)
     groups = await running.committed(spans)
-    stores, own = StoreChecks(), list[Checked]()
+    stores, flow, heard, own = StoreChecks(), FlowChecks(clock.now()), HeardChecks(groups), list[Checked]()
     for service in SERVICES:
-        own += await _service(running, service, stores)
+        own += await _service(running, service, (stores, flow, heard))
     facts, topics = FactChecks(), _Topics(absent, groups)
     async for record in running.reader.read(names):
         facts.take(record)
         topics.take(record)
+        heard.record(record)
     checks = facts.finish()
     checks.append(stores.gaps(facts.numbers, any(first for first, _ in spans.values())))
     checks += [stores.heard(rule, service, topics.read[rule]) for rule, _, service in FOLLOWS]
     checks += stores.accepted(accepted) if accepted else []
-    checks += own
+    checks += [*own, *flow.finish(), *heard.finish()]
     checks += [topics.absent, stores.history, stores.chains(facts.chains), topics.refused]
     return sorted(checks, key=lambda each: each.rule)
 
 
-async def _service(running: Running, service: str, stores: StoreChecks) -> list[Checked]:
+async def _service(
+    running: Running, service: str, shared: tuple[StoreChecks, FlowChecks, HeardChecks]
+) -> list[Checked]:
     """Documents of one service: the shared rules, then its own."""
+    stores, flow, heard = shared
     pages: dict[str, dict[int, Any]] = {}
     async for page in running.pages(service):
         if "page" in page:
@@ -73,7 +82,9 @@ async def _service(running: Running, service: str, stores: StoreChecks) -> list[
     things = []
     async for thing in running.things(service):
         stores.take(service, thing, pages.get(thing["_id"], {}))
-        things.append(thing)
+        flow.take(service, thing)
+        heard.document(service, thing)
+        things.append({name: part for name, part in thing.items() if name not in LARGE})
     entries = [entry for entry in entry_points(group="redress.audit") if entry.name == service]
     return [checked for entry in entries for checked in entry.load()(things)]
 

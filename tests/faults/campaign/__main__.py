@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import shutil
 import sys
 import time
@@ -30,6 +31,7 @@ PROGRESS_S, QUIET_S = 5.0, 6.0
 def main(argv: list[str] | None = None) -> int:
     """Runs it in a folder of its own, which keeps logs, lists and figures; data only with --keep."""
     args = _arguments(argv)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that servers go away is what this is about
     folder = args.folder or run_folder() / "faults"
     shutil.rmtree(folder, ignore_errors=True)
     system = System(folder, told.orders())

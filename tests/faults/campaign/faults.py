@@ -21,7 +21,7 @@ LASTS_S: dict[How, tuple[float, float]] = {
     "kill": (0.0, 6.0), "stop": (2.0, 14.0), "reset": (2.0, 10.0), "silent": (3.0, 14.0),
     "lose": (3.0, 6.0), "busy": (3.0, 6.0), "hang": (3.0, 6.0),
 }  # fmt: skip
-RECOVERY_MOST_S, CALM_S, SUPERVISE_S = 90.0, (0.5, 3.0), 0.5
+RECOVERY_MOST_S, CALM_S, SUPERVISE_S = 60.0, (0.5, 3.0), 0.5
 ENDPOINTS = ("order", "payout", "grant", "protective_action")
 
 

@@ -15,7 +15,7 @@ from shared.ops.app import GROUPS
 from tests.faults.campaign.calls import Caller, Unanswered
 from tests.faults.campaign.system import System
 
-EVERY_S, LIMIT_S = 1.0, 6.0
+EVERY_S, GROUP_S, LIMIT_S = 1.0, 3.0, 20.0
 Part = tuple[str, str, int]
 """Group, topic, partition."""
 
@@ -60,16 +60,27 @@ class Gauges:
             where = {"bootstrap_servers": self.system.kafka, "request_timeout_ms": 4000}
             self._consumer, self._admin = AIOKafkaConsumer(**where), AIOKafkaAdminClient(**where)
             await asyncio.gather(self._consumer.start(), self._admin.start())
-        told = await asyncio.gather(*(self._admin.list_consumer_group_offsets(group) for group in GROUPS))
-        parts = sorted({part for offsets in told for part in offsets})
-        ends = await self._consumer.end_offsets(parts) if parts else {}
-        at, lags = time.monotonic(), dict.fromkeys(GROUPS, 0)
+        told = await asyncio.gather(*(self._offsets(group) for group in GROUPS))
+        parts = sorted({part for offsets in told for part in offsets or ()})
+        ends = await asyncio.wait_for(self._consumer.end_offsets(parts), GROUP_S) if parts else {}
+        at = time.monotonic()
         for group, offsets in zip(GROUPS, told, strict=True):
+            if offsets is None:
+                continue
+            self.lag[group] = 0
             for part, where_ in offsets.items():
                 lag = max(0, ends[part] - max(0, where_.offset))
-                lags[group] += lag
+                self.lag[group] += lag
                 self._note((group, part.topic, part.partition), where_.offset, lag, at)
-        self.lag, self.sampled_at = lags, at
+        if None not in told:
+            self.sampled_at = at
+
+    async def _offsets(self, group: str) -> Any:
+        """Where a group stands; None while its coordinator does not say."""
+        try:
+            return await asyncio.wait_for(self._admin.list_consumer_group_offsets(group), GROUP_S)
+        except (KafkaError, OSError, TimeoutError):
+            return None
 
     def _note(self, part: Part, stands: int, lag: int, at: float) -> None:
         waited = self.waiting.get(part, 0) > 0
