@@ -109,6 +109,8 @@ class Effects:
 
     async def _answer(self, record: Record) -> Outgoing:
         try:
+            if record.unreadable:
+                raise Poison(record.unreadable)
             attributes, data = read(record)
             order = order_of(attributes, data)
             if order.kind not in self.kinds:

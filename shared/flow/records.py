@@ -12,7 +12,10 @@ Part = tuple[str, int]
 
 
 class Record(NamedTuple):
-    """One record of the log. `time` is the log's own; `assignment` counts rebalances of who fetched it."""
+    """One record of the log. `time` is the log's own; `assignment` counts rebalances of who fetched it.
+
+    `unreadable`: why the log's client could not read it; then there is nothing but its place.
+    """
 
     topic: str
     partition: int
@@ -22,6 +25,7 @@ class Record(NamedTuple):
     value: bytes | None
     headers: Headers = ()
     assignment: int = 0
+    unreadable: str = ""
 
     @property
     def part(self) -> Part:

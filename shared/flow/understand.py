@@ -54,6 +54,8 @@ def _key(record: Record, service: Service[Any]) -> Sequence[str]:
 
 
 def _understand(record: Record, service: Service[Any]) -> Understood:
+    if record.unreadable:
+        raise Poison(record.unreadable)
     base = record.topic.rsplit(".", 1)[0]
     if base in service.channels:
         taken = service.channels[base](record)

@@ -7,14 +7,14 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, UnsupportedCodecError
 
-from shared.clock import from_ms
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
 from shared.flow.records import Outgoing, Part, Record
 from shared.kafka.publisher import Publisher
 from shared.kafka.settings import KafkaSettings
+from shared.kafka.taking import Taking, record_of
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,8 @@ class KafkaLog:
         self._consumer: Any = None
         self._fresh: set[TopicPartition] = set()
         self._owned: dict[Part, int] = {}
-        self._turn = 0
+        self._ends: dict[Part, int] = {}
+        self._taking = Taking()
 
     async def start(self) -> None:
         """Joins the group; Transient while Kafka is away."""
@@ -65,6 +66,7 @@ class KafkaLog:
                 await self.drain()
             self._owned, self._fresh = {}, set()
             self.assignment += 1
+            self._taking.forget()
 
     def assigned(self, parts: Sequence[TopicPartition]) -> None:
         """Their positions are learned by the next fetch, before anything of them is handed out."""
@@ -91,48 +93,25 @@ class KafkaLog:
         try:
             if self._fresh:
                 await self._learn_positions()
-            found = await self._fetch(at_most)
+            found = await self._taking.something_of_each(self._consumer, sorted(self._owned), at_most, assignment)
             if not found:
-                # always polled, with or without partitions: a member that does not poll can never rejoin
-                got = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=max(1, at_most // 4))
-                found = [message for messages in got.values() for message in messages]
+                found = await self._wait(at_most, wait_s, assignment)
         except (CommitFailedError, IllegalStateError):
             return []
         except (KafkaError, OSError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
-        if assignment != self.assignment:
-            return []
-        return [_record(message, assignment) for message in found if (message.topic, message.partition) in self._owned]
+        return [record for record in found if record.part in self._owned] if assignment == self.assignment else []
 
-    async def _fetch(self, at_most: int) -> list[Any]:
-        """Something of every partition, beginning with another one each time; of the inbox at most half."""
-        parts = sorted(self._owned)
-        if not parts:
+    async def _wait(self, at_most: int, wait_s: float, assignment: int) -> list[Record]:
+        """Always polled, with or without partitions: a member that does not poll can never rejoin."""
+        if self._taking.careful:
+            return []  # somebody else's look would throw away the batch that is read record by record
+        try:
+            got = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=max(1, at_most // 4))
+        except (UnicodeDecodeError, UnsupportedCodecError):
+            self._taking.careful.update(self._owned)  # one of them: the next turns find out which, and where
             return []
-        self._turn = (self._turn + 1) % len(parts)
-        parts = parts[self._turn :] + parts[: self._turn]
-        share = max(1, at_most // len(parts))
-        inbox_left, left = max(1, at_most // 2), at_most
-        found: list[Any] = []
-        for most in (share, at_most):  # a share of each first, then what is left over to whoever has more
-            fuller = []
-            for part in parts:
-                inbox = ".inbox." in part[0]
-                wanted = min(most, left, inbox_left if inbox else left)
-                got = await self._take(part, wanted)
-                found += got
-                left -= len(got)
-                inbox_left -= len(got) if inbox else 0
-                if got and len(got) == wanted:
-                    fuller.append(part)
-            parts = fuller
-        return found
-
-    async def _take(self, part: Part, most: int) -> list[Any]:
-        if most <= 0:
-            return []
-        got = await self._consumer.getmany(TopicPartition(*part), timeout_ms=0, max_records=most)
-        return [message for messages in got.values() for message in messages]
+        return [record_of(message, assignment) for messages in got.values() for message in messages]
 
     def current(self, records: Sequence[Record]) -> list[Record]:
         return [r for r in records if r.assignment == self.assignment and r.part in self._owned]
@@ -151,10 +130,19 @@ class KafkaLog:
         for topic, partition in self._owned:
             part = TopicPartition(topic, partition)
             with contextlib.suppress(Exception):  # a partition in the middle of a rebalance has no position
-                end = self._consumer.highwater(part)
+                end = max(self._consumer.highwater(part) or 0, self._ends.get((topic, partition), 0))
                 at = self._consumer._subscription.subscription.assignment.state_value(part).position
-                waiting += max(0, (end or 0) - at)
-        return waiting
+                waiting += max(0, end - at)
+        return waiting + sum(self._ends.get((part.topic, part.partition), 0) > 0 for part in self._fresh)
+
+    async def measure(self) -> None:
+        """Asks the broker how far the partitions reach: of what is never fetched the client knows no end."""
+        parts = [TopicPartition(*part) for part in self._owned] + list(self._fresh)
+        if self._consumer is None or not parts:
+            return
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            ends = await asyncio.wait_for(self._consumer.end_offsets(parts), BROKER_WAIT_S)
+            self._ends = {(part.topic, part.partition): end for part, end in ends.items()}
 
     # Writing -----------------------------------------------------------------------------------
 
@@ -194,17 +182,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         self.log.assigned(list(assigned))
-
-
-def _record(message: Any, assignment: int) -> Record:
-    headers = tuple((name, value) for name, value in message.headers)
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        from_ms(message.timestamp),
-        message.key,
-        message.value,
-        headers,
-        assignment,
-    )

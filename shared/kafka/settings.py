@@ -42,7 +42,7 @@ class KafkaSettings:
             "acks": "all",
             "enable_idempotence": self.idempotent,
             "max_batch_size": 524_288,
-            "max_request_size": 2_000_000,
+            "max_request_size": 64_000_000,  # the broker's limits count: what came in must fit a dead letter
             "linger_ms": 0 if lane == "express" else 3,
             "request_timeout_ms": 15_000,
             **self.security,
