@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -159,6 +160,14 @@ async def _when_there(begin: Callable[[], Awaitable[T]]) -> T:
             pause = min(pause * 2, 3.0)
 
 
+def collect_seldom() -> None:
+    """Tells the garbage collector what this process is like: what stands after the start stays, and what a batch
+    makes holds no cycles. A batch of 500 facts is some 30,000 objects, so the default looks 40 times a batch."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 async def run_service(
     service: Service[Any],
     settings: ServiceSettings,
@@ -175,6 +184,7 @@ async def run_service(
     server = uvicorn.Server(config)
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, lambda: setattr(server, "should_exit", True))
+    collect_seldom()
     host.start()
     with contextlib.suppress(asyncio.CancelledError):
         await server.serve()

@@ -12,6 +12,7 @@ from shared.flow.stage import Stage
 from shared.kafka.log import KafkaLog
 from shared.kafka.publisher import Publisher
 from shared.kafka.settings import KafkaSettings
+from shared.lifecycle import collect_seldom
 from shared.mongo.client import database
 from shared.mongo.lanes import MongoSwitch
 from shared.mongo.store import MongoStore
@@ -53,6 +54,7 @@ async def main(told: argparse.Namespace) -> None:
         return records
 
     log.fetch = metered  # type: ignore[method-assign]
+    collect_seldom()
     await publisher.start()
     await log.start()
     running = asyncio.create_task(stage.run())
