@@ -16,11 +16,10 @@ EMBEDDED_SESSION_MS = 2000
 
 
 class RunSettings(BaseSettings):
-    """Where a local run keeps its files and listens; a port that is 0 or taken becomes a free one."""
+    """Where a local run listens; a port that is 0 or taken becomes a free one."""
 
     model_config = SettingsConfigDict(env_prefix="REDRESS_", frozen=True, extra="ignore")
 
-    run: Path = Path(".run")
     kafka_port: NonNegativeInt = 0
     mongo_port: NonNegativeInt = 0
     partners_port: NonNegativeInt = 8100

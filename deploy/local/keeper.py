@@ -34,7 +34,7 @@ def keep(folder: Path, ready: Callable[[dict[str, Any]], None]) -> int:
     (folder / PID).write_text(str(os.getpid()), "ascii")
     try:
         run.start()
-        told = _tell(run, run.add_channel("web-form", "--supplies"))
+        told = _tell(run, run.add_channel("local", "--supplies"))
         ready(told)
         return _watch(run, ending)
     except NotStarted as fault:

@@ -85,7 +85,7 @@ class Run:
         for server in others:
             server.spawn()
         for server in others:
-            server.wait_ready(60)
+            server.wait_ready(120)
             say(server.name)
 
     def add_channel(self, id: str, *options: str) -> Channel:

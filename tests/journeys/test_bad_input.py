@@ -13,6 +13,8 @@ from shared.kafka.settings import KafkaSettings
 from shared.outbound.signing import sign
 from tests.journeys.conftest import Performance
 
+pytestmark = pytest.mark.timeout(300)
+
 SECRET_TEXT = "Wilhelmina Example, 100-0000-0199"
 GOOD = {"channel": {"kind": "web"}, "line": "driving_school", "text": SECRET_TEXT}
 WHOLE = json.dumps(GOOD).encode()

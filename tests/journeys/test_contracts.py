@@ -16,6 +16,8 @@ from shared.flow import codec
 from shared.flow.records import Record
 from tests.journeys.conftest import Performance
 
+pytestmark = pytest.mark.timeout(300)
+
 SCHEMAS = Path(__file__).parents[2] / "docs" / "contracts"
 REQUESTS = {
     intake.CREATE: intake.Create,

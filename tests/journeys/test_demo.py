@@ -6,6 +6,8 @@ from deploy.local.scenario.played import overtaking
 from deploy.local.scenario.script import read_script
 from tests.journeys.conftest import Performance
 
+pytestmark = pytest.mark.timeout(300)
+
 CASES = [case.name for case in read_script().cases]
 
 

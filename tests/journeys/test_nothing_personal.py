@@ -8,6 +8,8 @@ import pytest
 from shared.contracts.catalog import SERVICES
 from tests.journeys.conftest import Performance
 
+pytestmark = pytest.mark.timeout(300)
+
 WINDOW = {True: 20, False: 7}
 """Characters of a text that must not be found; fewer in Chinese, where they say more."""
 

@@ -9,6 +9,8 @@ from deploy.local.processes import free_port
 from deploy.local.scenario.calls import Api
 from tests.journeys.conftest import Performance
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def test_complaints_accepted_while_the_store_is_away_are_carried_through_when_it_is_back(
     performance: Performance,

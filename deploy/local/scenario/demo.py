@@ -27,6 +27,7 @@ class Showing(Protocol):
     def act(self, name: str) -> None: ...
     async def follow(self, play: Play) -> None: ...
     def end(self, outcome: Outcome) -> None: ...
+    def close(self) -> None: ...
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -38,11 +39,12 @@ def demo(args: argparse.Namespace) -> int:
     try:
         outcome = _perform(run, script, showing, args.burst, began)
     except NotStarted as fault:
+        showing.close()
         print(fault, file=sys.stderr)
         return 1
     finally:
-        exits = run.stop()
-    outcome.exits = exits
+        showing.close()
+        run.stop()
     outcome.failed += not_stopped(run)
     outcome.whole_s = time.monotonic() - began
     showing.end(outcome)

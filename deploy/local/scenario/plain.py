@@ -47,6 +47,9 @@ class Plain:
                 reference = one.told.reference if one.told else "-"
                 print(f"  {one.case.name}: {reference} {'ended' if one.well else 'went wrong'}", flush=True)
 
+    def close(self) -> None:
+        """Nothing is left open."""
+
     def end(self, outcome: Outcome) -> None:
         """All of it, a row a line."""
         self._block(report.cases(outcome))

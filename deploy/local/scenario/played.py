@@ -102,7 +102,6 @@ class Outcome:
     records: dict[str, int] = field(default_factory=dict)
     letters: list[dict[str, Any]] = field(default_factory=list)
     books: dict[str, Any] = field(default_factory=dict)
-    exits: dict[str, int | None] = field(default_factory=dict)
     started_s: float = 0.0
     whole_s: float = 0.0
     failed: list[str] = field(default_factory=list)

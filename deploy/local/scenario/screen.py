@@ -87,6 +87,10 @@ class Screen:
             parts.append(Text(f"{ACTS['audit']}: waiting for rest, then reading every topic and store", "bold"))
         return Group(*parts)
 
+    def close(self) -> None:
+        """Gives the terminal back, also when it did not start."""
+        self._start.stop()
+
     # The end -----------------------------------------------------------------------------------
 
     def end(self, outcome: Outcome) -> None:
