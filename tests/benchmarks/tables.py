@@ -1,7 +1,7 @@
 """Speed of the decision tables: assessments with their whole explanation as JSON, and loading a large table.
 
-Run by hand: `python -m tests.benchmarks.tables`. Each figure is the median of many short rounds on one core, with the
-fastest and slowest round beside it.
+Run by hand: `python -m tests.benchmarks.tables`. Each figure is the median of many short rounds, in processor time of
+one core, with the slowest and fastest round beside it.
 """
 
 import statistics
@@ -59,10 +59,10 @@ def per_call(run: Callable[[], Any], calls: int = CALLS, rounds: int = ROUNDS) -
     """Median, fastest and slowest seconds per call."""
     found = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(calls):
             run()
-        found.append((time.perf_counter() - start) / calls)
+        found.append((time.process_time() - start) / calls)
     return statistics.median(found), min(found), max(found)
 
 
