@@ -23,7 +23,7 @@ def test_each_unreadable_record_is_buried_whole_with_its_reason_and_the_next_goe
         "not a JSON object": record(b"[1]"),
         "a CloudEvents attribute is missing": record(b"{}", ce_source=""),
         "not a CloudEvent 1.0": record(b"{}", ce_specversion="9.9"),
-        "sequence or time": record(b"{}", ce_sequence="first"),
+        "sequence is missing or no number": record(b"{}", ce_sequence="first"),
         "an unknown version": record(b"{}", ce_type="redress.far.said.v9"),
         "nested": record(b'{"happened":' + b"[" * 5000 + b"]" * 5000 + b"}"),
         "takes no such request": record(b"{}", "redress.toy.inbox.standard", ce_type="redress.toy.dance.v1"),

@@ -1,6 +1,5 @@
 """Guards of what is told: replay, pipelining, rebalances, numbers and names."""
 
-import dataclasses
 from typing import Any
 
 from shared.flow import batch, fold, replay, stage, telling
@@ -209,7 +208,7 @@ async def _new_is_one() -> None:
 
 
 def _unraised(self: fold.Fold, fact: Fact) -> Any:
-    return _FACT(self, dataclasses.replace(fact, lane="standard"))
+    return _FACT(self, fact._replace(lane="standard"))
 
 
 _FACT = fold.Fold._fact

@@ -1,4 +1,4 @@
-"""People who complain: by HTTP, in batches, on the topic; who repeat themselves, add, withdraw and want to be erased."""
+"""People who complain: by HTTP, in batches, on the topic; who repeat themselves, add, withdraw, ask to be erased."""
 
 import asyncio
 import random

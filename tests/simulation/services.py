@@ -1,4 +1,4 @@
-"""The real services as their apps declare them, with their real packs; sealing is transparent, reading is remembered."""
+"""The real services as their apps declare them, with their real packs; sealing is transparent, reading remembered."""
 
 import base64
 import dataclasses

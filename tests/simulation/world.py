@@ -1,4 +1,4 @@
-"""The world of one seed: a broker, a store per service, processes that come and go, and everything that befalls them."""
+"""The world of one seed: a broker, a store per service, processes that come and go, and what befalls them."""
 
 import random
 from collections.abc import Callable, Iterable

@@ -171,7 +171,7 @@ async def test_an_owner_who_stays_silent_loses_the_case_one_level_up(triage):
 
 async def test_AS_1_a_phone_call_does_not_meet_the_dispatch_clock(triage):
     farm = {"line": "farm_aftersales", "references": {}}
-    await triage.hear(received("收割机的割台坏了，请派人来维修。", **farm))
+    await triage.hear(received("农机故障了，需要维修。", **farm))
     await triage.ask("assignment", {"owner": "station:A"})
     await triage.ask("contact", {"reached": True})
     assert triage.case["clocks"]["dispatch"]["met_at"] is None
