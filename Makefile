@@ -31,7 +31,7 @@ check: setup
 	$(BIN)/pytest tests/architecture $(wildcard tests/contracts) tests/deploy/test_image.py tests/deploy/test_partner_contract.py
 
 test: setup
-	$(BIN)/pytest -m "not kafka"
+	$(BIN)/pytest -m "not kafka" -n 3 --dist loadfile
 
 # The same conformance suite, and what only Apache Kafka can show; needs Java 17 and Maven.
 test-kafka: setup
