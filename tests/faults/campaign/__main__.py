@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.channels import Channel, add_channel
-from deploy.local.processes import NotStarted
+from deploy.local.processes import NotStarted, Server
 from shared.ops.running import run_folder
 from tests.faults.campaign import report, told, verdict
 from tests.faults.campaign.accepted import Accepted
@@ -24,6 +24,7 @@ from tests.faults.campaign.load import Load
 from tests.faults.campaign.people import People
 from tests.faults.campaign.rolling import Rolling
 from tests.faults.campaign.system import System
+from tests.faults.campaign.usage import Usage
 
 PROGRESS_S, QUIET_S = 5.0, 6.0
 
@@ -78,6 +79,7 @@ class Campaign:
         self.gauges = Gauges(system)
         self.faults = Faults(system, self.gauges, args.seed)
         self.rolling = Rolling(system, self.faults)
+        self.usage = Usage()
         self.spans: dict[str, float] = {}
 
     async def run(self, channels: Sequence[Channel]) -> int:
@@ -138,16 +140,22 @@ class Campaign:
         ]
         figures = report.figures(self.accepted, self.faults, self.gauges, found, self.spans)
         figures["new_field_watched_on"] = {service: len(seen) for service, seen in self.rolling.seen.items()}
+        figures["usage"] = self.usage.figures(figures["accepted"])
         figures["people"] = dict(self.people.counts)
         report.show(figures, found, self.system.folder)
         print(json.dumps({name: figures[name] for name in ("spans", "people", "callers_met", "new_field_watched_on")}))
         return 0 if found.well else 1
+
+    def parts(self) -> dict[str, Server]:
+        """Every process of the run but this one."""
+        return {**self.system.servers(), "partners": self.system.partners, "proxy": self.system.proxy}
 
     async def _progress(self, load: Load, began: float) -> None:
         before = 0
         while True:
             await asyncio.sleep(PROGRESS_S)
             accepted = len(self.accepted.complaints)
+            self.usage.note(self.parts())
             rate, before = (accepted - before) / PROGRESS_S, accepted
             _say(
                 f"{time.monotonic() - began:5.0f} s  accepted {accepted:,} ({rate:.0f}/s)  not yet {load.waiting}  "

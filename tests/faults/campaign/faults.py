@@ -33,6 +33,7 @@ class Fault:
     how: How
     lasted_s: float
     recovered_s: float | None
+    held_up: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -90,8 +91,8 @@ class Faults:
             self.held.discard(target)
         ended = time.monotonic()
         self.gauges.now = f"after {target} {how}"
-        recovered = await self._recovered(ended)
-        self.done.append(Fault(target, how, lasts, recovered))
+        recovered, held_up = await self._recovered(ended)
+        self.done.append(Fault(target, how, lasts, recovered, held_up))
         self.gauges.now = "calm"
 
     async def _begin(self, target: str, how: How) -> None:
@@ -127,13 +128,13 @@ class Faults:
     def _server(self, target: str) -> Server:
         return self.system.servers()[target]
 
-    async def _recovered(self, since: float) -> float | None:
-        """Seconds until all are ready and no partition stands; None when it took too long."""
-        while time.monotonic() - since < RECOVERY_MOST_S:
-            if self.gauges.all_moved(since) and await self.gauges.all_ready():
-                return time.monotonic() - since
+    async def _recovered(self, since: float) -> tuple[float | None, tuple[str, ...]]:
+        """Seconds until nothing is held up; None, and what still is, when it took too long."""
+        held_up = await self.gauges.held_up(since)
+        while held_up and time.monotonic() - since < RECOVERY_MOST_S:
             await asyncio.sleep(0.2)
-        return None
+            held_up = await self.gauges.held_up(since)
+        return (None if held_up else time.monotonic() - since), tuple(held_up[:5])
 
     # Supervision -------------------------------------------------------------------------------
 

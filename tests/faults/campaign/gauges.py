@@ -72,6 +72,8 @@ class Gauges:
                 lag = max(0, ends[part] - max(0, where_.offset))
                 self.lag[group] += lag
                 self._note((group, part.topic, part.partition), where_.offset, lag, at)
+        if all(offsets is None for offsets in told):
+            raise TimeoutError
         if None not in told:
             self.sampled_at = at
 
@@ -92,15 +94,14 @@ class Gauges:
             self.moved_at[part] = at
         self._stood[part], self.waiting[part] = stands, lag
 
-    def all_moved(self, since: float) -> bool:
-        """Whether, as sampled after that moment, no partition has records waiting from before it moved."""
-        if self.sampled_at <= since:
-            return False
-        return all(lag == 0 or self.moved_at[part] > since for part, lag in self.waiting.items())
-
-    async def all_ready(self) -> bool:
-        """Whether every replica says it is ready."""
-        return all(await asyncio.gather(*(self._ready(each.port) for each in self.system.replicas.values())))
+    async def held_up(self, since: float) -> list[str]:
+        """What does not go on since that moment: lanes not seen, partitions that stand, replicas not ready."""
+        found = ["not sampled"] if self.sampled_at <= since else []
+        found += [f"{group} on {topic}/{number}" for (group, topic, number), lag in self.waiting.items()
+                  if lag and self.moved_at[group, topic, number] <= since]  # fmt: skip
+        names = list(self.system.replicas)
+        ready = await asyncio.gather(*(self._ready(self.system.replicas[name].port) for name in names))
+        return found + [f"{name} is not ready" for name, is_ready in zip(names, ready, strict=True) if not is_ready]
 
     async def _ready(self, port: int) -> bool:
         try:

@@ -38,6 +38,9 @@ def figures(
         "recovery": [
             dict(zip(("kind", "times", "median", "longest", "not"), row, strict=True)) for row in recovery(faults.done)
         ],
+        "held_up": [
+            f"after {each.target} {each.how}: {', '.join(each.held_up)}" for each in faults.done if each.held_up
+        ],
         "spans": {name: round(seconds, 1) for name, seconds in spans.items()},
         "audit": {row["rule"]: [row["counted"], row["broken"]] for row in verdict.rules},
     }
@@ -71,6 +74,9 @@ def show(told: dict[str, Any], verdict: Verdict, folder: Path) -> None:
     print("\nRecovery after the end of a fault     times   median s  longest s  not in time")
     for row in told["recovery"]:
         print(f"  {row['kind']:<34}{row['times']:>7}{row['median']:>11}{row['longest']:>11}{row['not']:>9}")
+    print("\nCPU and memory      CPU s   ms a complaint   most MB")
+    for part, used in told["usage"].items():
+        print(f"  {part:<14}{used['cpu_s']:>11,.1f}{used['ms_a_complaint']:>17,.1f}{used['most_mb']:>10,.0f}")
     print("\nAudit")
     for rule, (counted, broken) in told["audit"].items():
         print(f"  {counted:>10,}{broken:>8}  {rule}")
@@ -78,6 +84,8 @@ def show(told: dict[str, Any], verdict: Verdict, folder: Path) -> None:
         found: list[str] = getattr(verdict, name)
         for each in found[:SHOWN]:
             print(f"  {name}: {each}")
+    for each in told["held_up"][:SHOWN]:
+        print(f"  not in time {each}")
     for each in told["ended_by_themselves"]:
         print(f"  ended by itself: {each}")
     everything = {**told, "breaches": {name: value for name, value in vars(verdict).items() if name != "rules"}}
