@@ -26,9 +26,7 @@ FIRST = """  curl -s {intake}/v1/complaints -H 'Authorization: Bearer {key}' \\
 
 def keep(folder: Path, ready: Callable[[dict[str, Any]], None]) -> int:
     """Runs everything in `folder`, made anew, until SIGTERM or SIGINT; 1 when it cannot start or the pair ends."""
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    ending = _Ending()
     shutil.rmtree(folder, ignore_errors=True)
     run = Run(folder, RunSettings().ports())
     (folder / PID).write_text(str(os.getpid()), "ascii")
@@ -36,7 +34,10 @@ def keep(folder: Path, ready: Callable[[dict[str, Any]], None]) -> int:
         run.start()
         told = _tell(run, run.add_channel("local", "--supplies"))
         ready(told)
+        ending.started = True
         return _watch(run, ending)
+    except KeyboardInterrupt:
+        return 0
     except NotStarted as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -44,6 +45,21 @@ def keep(folder: Path, ready: Callable[[dict[str, Any]], None]) -> int:
         run.stop()
         for name in (READY, FILE, PID):
             (folder / name).unlink(missing_ok=True)
+
+
+class _Ending(threading.Event):
+    """Set by SIGTERM or SIGINT; while everything is still starting they cut the start short."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told)
+
+    def _told(self, *_: Any) -> None:
+        self.set()
+        if not self.started:
+            raise KeyboardInterrupt
 
 
 def _tell(run: Run, channel: Channel) -> dict[str, Any]:

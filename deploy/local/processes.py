@@ -118,10 +118,13 @@ class Server:
                 preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509 - calls the kernel only, takes no lock
             )
 
-    def wait_ready(self, seconds: float = 60) -> None:
-        """Returns once it answers; NotStarted with the tail of its log when it ends or time runs out."""
+    def wait_ready(self, seconds: float = 60, whole: Callable[[], bool] = lambda: True) -> None:
+        """Returns once it answers; NotStarted with the tail of its log when it ends or time runs out.
+
+        `whole`: whether what it needs itself still runs; without that there is nothing to wait for.
+        """
         until = time.monotonic() + seconds
-        while self.alive and time.monotonic() < until:
+        while self.alive and time.monotonic() < until and whole():
             if self._answers():
                 return
             time.sleep(0.02)

@@ -85,8 +85,12 @@ class Run:
         for server in others:
             server.spawn()
         for server in others:
-            server.wait_ready(120)
+            server.wait_ready(120, self._whole)
             say(server.name)
+
+    def _whole(self) -> bool:
+        """Whether the servers everything else needs still run."""
+        return self.broker.alive and self.store.alive
 
     def add_channel(self, id: str, *options: str) -> Channel:
         """An integration that may tell complaints, with its key; as soon as the store answers."""

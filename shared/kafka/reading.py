@@ -27,7 +27,9 @@ class Reader:
         self._admin: Any = None
 
     async def __aenter__(self) -> Self:
-        self._consumer = AIOKafkaConsumer(enable_auto_commit=False, fetch_max_wait_ms=50, **self._where)
+        self._consumer = AIOKafkaConsumer(
+            enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50, **self._where
+        )
         self._admin = AIOKafkaAdminClient(**self._where)
         try:
             async with asyncio.timeout(WAIT_S):
@@ -83,10 +85,11 @@ class Reader:
         self._begin(spans)
         while left:
             for record in await self._more():
-                if record.offset + 1 >= left.get(record.part, 0):
-                    left.pop(record.part, None)
                 if record.offset < spans[record.part][1]:
                     yield record
+            for part in list(left):  # by position: what was compacted or deleted meanwhile never comes
+                if await self._consumer.position(TopicPartition(*part)) >= left[part]:
+                    del left[part]
 
     async def follow(self, topics: Sequence[str]) -> AsyncIterator[list[Record]]:
         """What stands on the topics, then what comes, a few records at a time, until no longer asked."""
