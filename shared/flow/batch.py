@@ -43,7 +43,7 @@ class Batch:
 
     def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
         self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
-        self._slice = time.monotonic()
+        self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
@@ -69,7 +69,8 @@ class Batch:
         works: dict[str, Work] = {}
         for index, record in enumerate(records):
             understood = understand(record, self.service)
-            await self._breathe()
+            if time.monotonic() > self._until:
+                await self._breathe()
             plan.dead.append(understood.fault is not None)
             if understood.reply:
                 outs[index].append(understood.reply)
@@ -123,7 +124,8 @@ class Batch:
             if tries[index] >= DECIDE_TRIES or work.rung.get(index, DECIDE) > DECIDE:
                 work.climb(index, reason)
             await self._breathe()
-        await self._breathe()
+        if time.monotonic() > self._until:
+            await self._breathe()
 
     def _fold_once(self, work: Work) -> tuple[int, str] | None:
         thing = self._read(work)
@@ -171,9 +173,8 @@ class Batch:
 
     async def _breathe(self) -> None:
         """Lets the other lane have the event loop between slices."""
-        if time.monotonic() - self._slice > SLICE_S:
-            await asyncio.sleep(0)
-            self._slice = time.monotonic()
+        await asyncio.sleep(0)
+        self._until = time.monotonic() + SLICE_S
 
 
 def _change(work: Work) -> Change:

@@ -13,7 +13,7 @@ from shared.flow.envelope import MAX_BYTES, header_texts, read
 from shared.flow.errors import Poison
 from shared.flow.messages import Answer, Fact, Lane, Order, Request, Tick
 from shared.flow.pointers import pointer
-from shared.flow.records import Outgoing
+from shared.flow.records import Headers, Outgoing
 
 JSON = b"application/json"
 __all__ = ["header_texts", "read"]
@@ -33,13 +33,20 @@ def event(
     **extensions: str,
 ) -> Outgoing:
     """A CloudEvent ready to publish; extension values are text."""
+    more = tuple((f"ce_{name}", value.encode()) for name, value in extensions.items())
+    return _event(topic, key, type, id, subject, data, trace, more)
+
+
+def _event(
+    topic: str, key: str, type: str, id: str, subject: str, data: Any, trace: bytes | None, more: Headers
+) -> Outgoing:
     headers = (
         ("ce_specversion", b"1.0"),
         ("ce_id", id.encode()),
         *_named(type),
         ("ce_subject", subject.encode()),
         ("content-type", JSON),
-        *((f"ce_{name}", value.encode()) for name, value in extensions.items()),
+        *more,
     )
     if trace:
         headers += (("traceparent", trace),)
@@ -50,7 +57,7 @@ def event(
 
 
 @lru_cache(maxsize=256)
-def _named(type: str) -> tuple[tuple[str, bytes], ...]:
+def _named(type: str) -> Headers:
     """Type, and the source that follows from it."""
     return ("ce_type", type.encode()), ("ce_source", ("/" + "/".join(type.split(".")[:2])).encode())
 
@@ -64,20 +71,15 @@ def fact_event(fact: Fact, topic: str, trace: bytes | None = None, happened: dic
         data["chain"] = fact.chain
     if fact.sealed:
         data["sealed"] = fact.sealed
-    return event(
-        topic,
-        fact.complaint,
-        fact.type,
-        f"{fact.source}/{fact.number}",
-        fact.thing,
-        data,
-        trace,
-        time=clock.wire(fact.time),
-        sequence=str(fact.number),
-        partitionkey=fact.complaint,
-        teller=fact.teller,
-        lane=fact.lane,
+    more = (
+        ("ce_time", clock.wire(fact.time).encode()),
+        ("ce_sequence", str(fact.number).encode()),
+        ("ce_partitionkey", fact.complaint.encode()),
+        ("ce_teller", fact.teller.encode()),
+        ("ce_lane", fact.lane.encode()),
     )
+    id = f"{fact.source}/{fact.number}"
+    return _event(topic, fact.complaint, fact.type, id, fact.thing, data, trace, more)
 
 
 def request_event(request: Request, topic: str, trace: bytes | None = None) -> Outgoing:

@@ -13,6 +13,7 @@ MAX_DEPTH = 64
 ATTRIBUTES = frozenset(
     "id type source subject specversion time sequence partitionkey teller lane fingerprint who".split()
 )
+NAMES = {f"ce_{name}": name for name in ATTRIBUTES}
 
 
 def header_texts(headers: Headers) -> dict[str, str]:
@@ -46,16 +47,10 @@ def _parse(value: bytes | None) -> Any:
 
 def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
     """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither."""
-    texts = header_texts(record.headers)
-    body = _parse(record.value)
-    if texts.get("content-type", "").lower().startswith(STRUCTURED):
-        if not isinstance(body, dict):
-            raise Poison("a structured CloudEvent is one JSON object")
-        attributes = {k: v for k, v in body.items() if isinstance(v, str)}
-        data = body.get("data")
-    else:
-        attributes = {k[3:]: v for k, v in texts.items() if k.startswith("ce_")}
-        data = body
+    data = _parse(record.value)
+    attributes = _usual(record.headers)
+    if "specversion" not in attributes:
+        attributes, data = _unusual(record.headers, data)
     if attributes.get("specversion") != "1.0":
         raise Poison("not a CloudEvent 1.0: specversion is missing or another", "/specversion")
     for name in ("id", "type", "source", "subject"):
@@ -64,6 +59,24 @@ def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
     if not isinstance(data, dict):
         raise Poison("the data is not a JSON object", "/data")
     return attributes, data
+
+
+def _usual(headers: Headers) -> dict[str, str]:
+    """The attributes this house knows, in binary mode, named as it names them itself: nearly every record."""
+    try:
+        return {NAMES[name]: value.decode() for name, value in headers if name in NAMES}
+    except UnicodeDecodeError:
+        return {}
+
+
+def _unusual(headers: Headers, body: Any) -> tuple[dict[str, str], Any]:
+    """Attributes and data in structured mode, or in binary mode with names written as somebody else writes them."""
+    texts = header_texts(headers)
+    if not texts.get("content-type", "").lower().startswith(STRUCTURED):
+        return {name[3:]: text for name, text in texts.items() if name.startswith("ce_")}, body
+    if not isinstance(body, dict):
+        raise Poison("a structured CloudEvent is one JSON object")
+    return {name: text for name, text in body.items() if isinstance(text, str)}, body.get("data")
 
 
 def attribute_pointer(name: str) -> str:

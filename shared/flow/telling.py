@@ -37,9 +37,10 @@ class Teller:
 
     def tell(self, told: Sequence[Telling], first: bool, bare: bool = False) -> None:
         """Gathers what is told. `bare`: without how the thing stands and without its sealed parts."""
-        stands = {} if bare else self.service.stands(self.thing)
+        stands: dict[str, Any] | None = {} if bare else None
         for telling in told:
             if isinstance(telling, Tell):
+                stands = self.service.stands(self.thing) if stands is None else stands
                 self._fact_out(telling, stands, first, bare)
                 first = first and telling.topic is not None
             elif isinstance(telling, Do):

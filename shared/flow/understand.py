@@ -64,7 +64,7 @@ def _understand(record: Record, service: Service[Any]) -> Understood:
         return Understood(record, taken, (taken.thing,))
     if base == f"redress.{service.name}.inbox":
         return _from_inbox(record, *codec.read(record), service)
-    if (type := event_type(record)) not in service.hears and type and _passes(type, service):
+    if (type := event_type(record)) and type not in service.hears and _passes(type, service):
         return Understood(record)
     attributes, data = codec.read(record)
     type = attributes["type"]

@@ -116,11 +116,11 @@ class Publisher:
         batch = producer.create_batch()
         held: list[int] = []
         for index, message in messages:
-            fields = {"key": message.key_bytes, "value": message.value, "headers": list(message.headers)}
-            if batch.append(timestamp=None, **fields) is None:  # full: None says this one is not in it
+            key, headers = message.key_bytes, list(message.headers)
+            if not batch.append(timestamp=None, key=key, value=message.value, headers=headers):  # full, without it
                 sent.append((await producer.send_batch(batch, topic, partition=partition), held))
                 batch, held = producer.create_batch(), []
-                batch.append(timestamp=None, **fields)
+                batch.append(timestamp=None, key=key, value=message.value, headers=headers)
             held.append(index)
         batch.close()
         sent.append((await producer.send_batch(batch, topic, partition=partition), held))

@@ -102,6 +102,6 @@ def record_of(message: Any, assignment: int) -> Record:
         clock.from_ms(min(max(message.timestamp, 0), LAST_MS)),
         message.key,
         message.value,
-        tuple((name, value) for name, value in message.headers),
+        tuple(message.headers),
         assignment,
     )

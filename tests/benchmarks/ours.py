@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     told.add_argument("--mongo", help="the store's address; without it the store costs nothing")
     told.add_argument("--most", type=int, help="records per batch")
     told.add_argument("--profile", help="file for cProfile's figures")
-    told.add_argument("--loop", choices=("uvloop", "asyncio"), default="asyncio")
+    told.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop")
     return told.parse_args()
 
 
