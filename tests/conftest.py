@@ -8,12 +8,29 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.local.apache import apache_cluster
 from deploy.local.embedded import Pair, embedded_broker, embedded_pair, embedded_store, store_url
 from deploy.local.processes import LOOPBACK
+
+ONE_RUN = "tests/journeys/"
+OWN_RUN = "tests/journeys/test_up.py"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers each takes a file at a time; the files that share one run of the demo go to one worker."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByRun(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shared = nodeid.startswith(ONE_RUN) and not nodeid.startswith(OWN_RUN)
+            return ONE_RUN if shared else str(super()._split_scope(nodeid))
+
+    return ByRun(config, log)
 
 
 @dataclass(frozen=True)

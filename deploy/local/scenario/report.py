@@ -11,6 +11,10 @@ from services.notify.wording import remedy
 TABLES_SHOWN = ("cn_rail.refund", "eu_rail.delay", "cn_rail.luggage", "driving.short_hours", "sharing.delivery_delay")
 
 
+BAR = 48
+EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+
+
 @dataclass(frozen=True)
 class Block:
     """A titled list of rows; `well` per row where a row can be wrong."""
@@ -83,22 +87,30 @@ def audit(outcome: Outcome) -> Block:
 
 
 def overtaken(told: Overtaking) -> list[str]:
-    """The danger and the burst, in a few lines."""
+    """The danger and the burst from acceptance on, drawn to scale."""
+    steps = (
+        ("danger", told.triaged_s, "triaged"),
+        ("", told.protected_s, "protective action acknowledged"),
+        ("ordinary", told.median_s, "half of them triaged"),
+        ("", told.last_s, "the last triaged"),
+    )
+    longest = max(seconds for _, seconds, _ in steps)
+    lines = [f"{who:<9} {_bar(seconds / longest):<{BAR}} {seconds:5.2f} s  {what}" for who, seconds, what in steps]
     return [
-        f"danger     accepted → triaged {_s(told.triaged_s)} → protective action acknowledged {_s(told.protected_s)}",
-        f"ordinary   accepted → triaged {_s(told.median_s)} (half of them), {_s(told.last_s)} (the last)",
-        f"When the danger was triaged, {told.waiting_when_triaged} of the {told.before} told before it still waited; "
-        f"when somebody had taken action, {told.waiting_when_protected}.",
+        *lines,
+        f"{told.before} were told before the danger; {told.waiting_when_triaged} of them still waited when it was",
+        f"triaged, {told.waiting_when_protected} when somebody had taken action.",
     ]
+
+
+def _bar(share: float) -> str:
+    eighths = max(1, round(share * BAR * 8))
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8]
 
 
 def burst_now(burst: Burst) -> tuple[int, int]:
     """(accepted, triaged) so far."""
     return len(burst.told), sum(bool(story.of("triage.triaged")) for story in burst.stories)
-
-
-def _s(seconds: float) -> str:
-    return f"{seconds:.2f} s"
 
 
 def verdict(outcome: Outcome) -> str:
