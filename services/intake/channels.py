@@ -99,7 +99,7 @@ def repeated(request: Request, record: Record) -> Sequence[Outgoing]:
         integration=body.integration, key=body.receipt_key, accepted=True, complaint=request.thing,
         reference=ids.reference(request.thing),
     )  # fmt: skip
-    return (_event(record, body.receipt_key, receipt),)
+    return (_event(record, request.thing, receipt),)
 
 
 def _receipt(record: Record, name: str, key: str, reason: str, pointer: str | None) -> Outgoing:

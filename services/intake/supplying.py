@@ -31,6 +31,9 @@ Type = Literal[
     "redress.supplied.order-anomaly.v1", "redress.supplied.session-ended.v1",
 ]  # fmt: skip
 
+MediaType = Annotated[str, Field(max_length=100, pattern=r"(?i)^application/([a-z0-9.+-]+\+)?json( *;.*)?$")]
+"""JSON, plain or of a `+json` kind, with what parameters it likes."""
+
 
 class Event(BaseModel):
     """A CloudEvent 1.0 with supplied facts. `subject`: a complaint's id, or a reference as `order/4711`."""
@@ -42,7 +45,7 @@ class Event(BaseModel):
     source: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
     type: Type
     subject: Code | None = None
-    datacontenttype: Literal["application/json"] | None = None
+    datacontenttype: MediaType | None = None
     data: SuppliedFacts
 
 

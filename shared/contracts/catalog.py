@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from shared.contracts import compensation, intake, notify, triage
 from shared.contracts.fact import Happened, Stands
@@ -15,6 +15,8 @@ def _needs_person(service: str) -> type[Happened]:
     """Every service's flow may set a record aside for a person."""
 
     class NeedsPerson(Happened):
+        """A record about this thing could not be decided: a person must look. `waiting`: how many such wait."""
+
         TYPE: ClassVar[str] = f"redress.{service}.needs-person.v1"
         CHANGES: ClassVar[frozenset[str]] = frozenset({"lane"})
         waiting: int
@@ -52,11 +54,11 @@ def changed_by(teller: str, field: str) -> Iterable[str]:
 def body_of(fact: type[Happened]) -> type[Any]:
     """The data of a fact on the wire: what happened, how the thing stands, the sealed parts, the history's hash."""
     teller = fact.TYPE.split(".")[1]
-    stands: Any = STANDS.get(teller, Stands)
+    stands: Any = fact.STANDS or STANDS.get(teller, Stands)
     return create_model(
         f"{fact.__name__}Data",
-        happened=(fact, ...),
-        stands=(stands | dict[str, Any], {}),
-        sealed=(dict[str, str] | None, None),
-        chain=(str, ""),
+        happened=(fact, Field(description="What happened.")),
+        stands=(stands, Field({}, description="How the thing stands after it; {} on topics of their own.")),
+        sealed=(dict[str, str] | None, Field(None, description="Parts only one service can open (JWE), by name.")),
+        chain=(str, Field("", description="The newest hash of the thing's history: each holds the one before.")),
     )

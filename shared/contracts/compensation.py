@@ -37,6 +37,12 @@ class ClaimStands(Stands):
     offer_open_until: datetime | None = None
 
 
+class EntitlementStands(Stands):
+    """Which claim holds an entitlement."""
+
+    holder: str | None = None
+
+
 def _fact(name: str) -> tuple[str, frozenset[str]]:
     return f"redress.compensation.{name}.v1", frozenset(ClaimStands.model_fields)
 
@@ -54,12 +60,16 @@ class Assessed(Happened):
 
 
 class Offered(Happened):
+    """Remedies are offered to the complainant, open until a time."""
+
     TYPE, CHANGES = _fact("offered")
     remedies: list[str]
     open_until: datetime
 
 
 class Accepted(Happened):
+    """One side accepted a remedy; `choice` says which where there was one."""
+
     TYPE, CHANGES = _fact("accepted")
     remedy: str
     by: str
@@ -67,12 +77,16 @@ class Accepted(Happened):
 
 
 class OfferRefused(Happened):
+    """One side refused a remedy."""
+
     TYPE, CHANGES = _fact("refused")
     remedy: str
     by: str
 
 
 class Countered(Happened):
+    """One side proposed another remedy."""
+
     TYPE, CHANGES = _fact("countered")
     remedy: str
     by: str
@@ -80,6 +94,8 @@ class Countered(Happened):
 
 
 class EvidenceAdded(Happened):
+    """One side named evidence, by a reference; the evidence stays where it is kept."""
+
     TYPE, CHANGES = _fact("evidence-added")
     remedy: str
     by: str
@@ -87,6 +103,8 @@ class EvidenceAdded(Happened):
 
 
 class MediationOpened(Happened):
+    """The two sides do not agree: a mediator has until a time."""
+
     TYPE, CHANGES = _fact("mediation-opened")
     remedy: str
     mediator: str
@@ -94,6 +112,8 @@ class MediationOpened(Happened):
 
 
 class Adjudicated(Happened):
+    """A person decided what is due."""
+
     TYPE, CHANGES = _fact("adjudicated")
     remedy: str
     by: str
@@ -101,6 +121,8 @@ class Adjudicated(Happened):
 
 
 class Referred(Happened):
+    """It was referred to a body outside, by its code."""
+
     TYPE, CHANGES = _fact("referred")
     remedy: str
     body: str
@@ -108,6 +130,8 @@ class Referred(Happened):
 
 
 class SettlementOrdered(Happened):
+    """The payout or grant was ordered, once, under this key."""
+
     TYPE, CHANGES = _fact("settlement-ordered")
     remedy: str
     key: str
@@ -124,12 +148,16 @@ class Paid(Happened):
 
 
 class PaymentFailed(Happened):
+    """The provider refused for good; the reason is a code."""
+
     TYPE, CHANGES = _fact("failed")
     remedy: str
     reason: str
 
 
 class Reversed(Happened):
+    """What was delivered is taken back."""
+
     TYPE, CHANGES = _fact("reversed")
     remedy: str
     because: str
@@ -149,6 +177,7 @@ class EntitlementGranted(Happened):
 
     TYPE: ClassVar[str] = "redress.compensation.entitlement-granted.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset({"holder"})
+    STANDS: ClassVar[type[Stands]] = EntitlementStands
     entitlement: str
     claim: str
     remedy: str
@@ -159,6 +188,7 @@ class EntitlementDenied(Happened):
 
     TYPE: ClassVar[str] = "redress.compensation.entitlement-denied.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset({"holder"})
+    STANDS: ClassVar[type[Stands]] = EntitlementStands
     entitlement: str
     claim: str
     remedy: str

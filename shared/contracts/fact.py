@@ -15,6 +15,8 @@ class Happened(BaseModel):
 
     TYPE: ClassVar[str]
     CHANGES: ClassVar[frozenset[str]] = frozenset()
+    STANDS: ClassVar["type[Stands] | None"] = None
+    """How its thing stands, where that is no complaint, case or claim."""
 
 
 class Stands(BaseModel):

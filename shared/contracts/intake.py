@@ -116,6 +116,7 @@ class FactsSupplied(Happened):
     """Within intake: what a partner system supplied under a reference joins the complaints that name it."""
 
     TYPE: ClassVar[str] = "redress.intake.facts-supplied.v1"
+    STANDS: ClassVar[type[Stands]] = Stands
     complaints: list[str]
     facts: dict[str, Any] = {}
     references: dict[str, str] = {}
@@ -126,6 +127,7 @@ class ErasureAsked(Happened):
     """Within intake: a complainant is to be erased from these complaints."""
 
     TYPE: ClassVar[str] = "redress.intake.erasure-asked.v1"
+    STANDS: ClassVar[type[Stands]] = Stands
     complaints: list[str]
 
 
@@ -133,20 +135,20 @@ class ContactTold(Happened):
     """On `redress.contacts.*`: how to reach the complainant, sealed for notify; null when erased."""
 
     TYPE: ClassVar[str] = "redress.contacts.told.v1"
-    contact: str | None
+    contact: str | None = Field(description="JWE for notify; null when the complainant was erased.")
 
 
 class Receipt(Happened):
     """On `redress.receipts`: what became of an entry on `redress.channels.*`."""
 
     TYPE: ClassVar[str] = "redress.receipts.receipt.v1"
-    integration: str
-    key: str
+    integration: str = Field(description="Who published the entry; empty when it did not say.")
+    key: str = Field(description="The entry's key: its idempotency key; empty when it had none.")
     accepted: bool
-    complaint: str | None = None
-    reference: str | None = None
-    reason: str | None = None
-    pointer: str | None = None
+    complaint: str | None = Field(None, description="The complaint's id, when accepted.")
+    reference: str | None = Field(None, description="The short reference people are told, when accepted.")
+    reason: str | None = Field(None, description="Why it was refused, or what became of a used key with another body.")
+    pointer: str | None = Field(None, description="A JSON pointer to the field at fault.")
 
 
 FACTS: tuple[type[Happened], ...] = (

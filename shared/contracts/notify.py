@@ -1,9 +1,11 @@
 """What notify tells: what became of each message, and the outcomes partners receive."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from shared.contracts.fact import Happened, Stands
+from pydantic import Field
+
+from shared.contracts.fact import Happened, Remedy, Stands
 
 
 class MessagesStand(Stands):
@@ -13,6 +15,8 @@ class MessagesStand(Stands):
 
 
 class Delivered(Happened):
+    """A message reached its channel's provider, which took it."""
+
     TYPE: ClassVar[str] = "redress.notify.delivered.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset({"messages"})
     message: str
@@ -22,6 +26,8 @@ class Delivered(Happened):
 
 
 class Failed(Happened):
+    """A message could not be delivered and is not tried again; the reason is a code."""
+
     TYPE: ClassVar[str] = "redress.notify.failed.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset({"messages"})
     message: str
@@ -41,9 +47,18 @@ class Skipped(Happened):
 
 
 class SurveyAnswered(Happened):
+    """The complainant answered the survey; a score, never words."""
+
     TYPE: ClassVar[str] = "redress.notify.survey-answered.v1"
     CHANGES: ClassVar[frozenset[str]] = frozenset()
     score: int
+
+
+OUTCOMES = (
+    "received", "triaged", "safety_raised", "safety_cleared", "protective_action_requested", "finding_recorded",
+    "resolved", "closed", "reopened", "rejected", "withdrawn", "offered", "accepted", "refused", "paid", "reversed",
+)  # fmt: skip
+"""What partners are told of; names are added, none is taken away."""
 
 
 class Outcome(Happened):
@@ -53,16 +68,16 @@ class Outcome(Happened):
     """
 
     TYPE: ClassVar[str] = "redress.outcomes.outcome.v1"
-    outcome: str
-    complaint: str
-    line: str
-    sequence: int
-    at: datetime
-    category: str = ""
-    safety: str = "none"
-    references: dict[str, str] = {}
-    remedies: list[dict[str, Any]] = []
-    corrects: int | None = None
+    outcome: str = Field(description=f"What happened; more may come: {', '.join(OUTCOMES)}.")
+    complaint: str = Field(description="The complaint's id; the record's key.")
+    line: str = Field(description="The business line; the last part of the topic's name.")
+    sequence: int = Field(ge=1, description="Counts the complaint's outcomes, from 1 without a gap.")
+    at: datetime = Field(description="When it happened.")
+    category: str = Field("", description="What it is about, as known so far; finer ones have a dot.")
+    safety: str = Field("none", description="none, suspected, confirmed or cleared, as known so far.")
+    references: dict[str, str] = Field({}, description="What the partner knows it by: order, ticket, serial number.")
+    remedies: list[Remedy] = Field([], description="What was delivered, with `paid`.")
+    corrects: int | None = Field(None, description="The sequence of an earlier outcome that no longer holds.")
 
 
 FACTS: tuple[type[Happened], ...] = (Delivered, Failed, Skipped, SurveyAnswered)

@@ -12,6 +12,7 @@ from shared.contracts.actions import (
 )
 from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, ClockStarted, ClockWarned, case_fact
 from shared.contracts.fact import Happened, Remedy, Stands
+from shared.contracts.joining import Linked, Unlinked
 
 Safety = Literal["none", "suspected", "confirmed", "cleared"]
 Status = Literal[
@@ -101,6 +102,8 @@ class IdentityVerified(Happened):
 
 
 class Assigned(Happened):
+    """The case was given to somebody, by a reference."""
+
     TYPE, CHANGES = case_fact("assigned", "owner", "queue")
     owner: str
     level: int = 0
@@ -115,12 +118,16 @@ class AssignmentRefused(Happened):
 
 
 class StepTaken(Happened):
+    """Staff took a step of the line's work."""
+
     TYPE, CHANGES = case_fact("step-taken")
     step: str
     by: str
 
 
 class Promised(Happened):
+    """A call-back, answer or visit was promised for a time."""
+
     TYPE, CHANGES = case_fact("promised")
     promise: str
     by: datetime
@@ -134,6 +141,8 @@ class Expired(Happened):
 
 
 class Escalated(Happened):
+    """The case goes a level up, and why."""
+
     TYPE, CHANGES = case_fact("escalated", "owner", "queue", "escalation_level")
     level: int
     to: str
@@ -149,24 +158,16 @@ class Answered(Happened):
 
 
 class CalledBack(Happened):
+    """The complainant was asked whether it is put right."""
+
     TYPE, CHANGES = case_fact("called-back")
     satisfied: bool
     by: str
 
 
-class Linked(Happened):
-    TYPE, CHANGES = case_fact("linked", "complaints")
-    complaint: str
-    case: str
-
-
-class Unlinked(Happened):
-    TYPE, CHANGES = case_fact("unlinked", "complaints")
-    complaint: str
-    case: str
-
-
 class Withdrawn(Happened):
+    """The case ends at the complainant's wish."""
+
     TYPE, CHANGES = case_fact("withdrawn")
 
 
@@ -189,12 +190,16 @@ class Closed(Happened):
 
 
 class Reopened(Happened):
+    """The case is open again; what was closed no longer holds."""
+
     TYPE, CHANGES = case_fact("reopened", "finding", "answered")
     because: str
     corrects: int | None = None
 
 
 class InfoRequested(Happened):
+    """The complainant is asked for these fields."""
+
     TYPE, CHANGES = case_fact("info-requested", "missing")
     fields: list[str]
 
@@ -209,11 +214,15 @@ class FindingRecorded(Happened):
 
 
 class Rejected(Happened):
+    """The complaint is not upheld; the reason is a code."""
+
     TYPE, CHANGES = case_fact("rejected")
     reason: str
 
 
 class HotSpotFound(Happened):
+    """One subject is complained of often."""
+
     TYPE, CHANGES = case_fact("hot-spot-found")
     subject: str
     count: int

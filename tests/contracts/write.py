@@ -4,7 +4,8 @@ import json
 import sys
 from typing import Any
 
-from shared.contracts.documents import asyncapi, schemas
+from shared.contracts.documents import schemas
+from tests.contracts.published import document
 from tests.contracts.test_contracts import DOCS, SNAPSHOTS
 
 
@@ -29,7 +30,7 @@ def main() -> int:
                 status = 1
                 continue
         file.write_text(json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
-    (DOCS / "asyncapi.json").write_text(json.dumps(asyncapi(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (DOCS / "asyncapi.json").write_text(json.dumps(document(), indent=1, ensure_ascii=False) + "\n", "utf-8")
     return status
 
 

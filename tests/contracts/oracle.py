@@ -1,0 +1,40 @@
+"""The CloudEvents library's reading of a record, in the words of our own codec, so that the two can be compared."""
+
+from datetime import datetime
+from typing import Any
+
+from cloudevents.core.base import BaseCloudEvent
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from shared import clock
+from shared.flow.envelope import ATTRIBUTES
+from shared.flow.records import Record
+
+FORMAT = JSONFormat()
+
+
+def event_of(record: Record) -> BaseCloudEvent:
+    """A record as the library reads it. Raises what the library raises when it is no CloudEvent."""
+    headers = {name: value or b"" for name, value in record.headers}
+    return from_kafka(KafkaMessage(headers, record.key, record.value or b""), FORMAT, CloudEvent)
+
+
+def said(event: BaseCloudEvent) -> tuple[dict[str, Any], Any]:
+    """Attributes this house knows, times as times, and the data."""
+    return comparable({n: v for n, v in event.get_attributes().items() if n in ATTRIBUTES}), event.get_data()
+
+
+def comparable(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Times as times: two spellings of one moment are the same."""
+    time = attributes.get("time")
+    if time is None or isinstance(time, datetime):
+        return attributes
+    return {**attributes, "time": clock.from_wire(time)}
+
+
+def record_of(message: KafkaMessage, like: Record | None = None) -> Record:
+    """What the library would publish, as a record."""
+    key = message.key.encode() if isinstance(message.key, str) else message.key
+    return Record("any", 0, 0, like.time if like else clock.now(), key, message.value, tuple(message.headers.items()))
