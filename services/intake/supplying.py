@@ -41,7 +41,7 @@ class Event(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     specversion: Literal["1.0"]
-    id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
+    id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}$")]
     source: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
     type: Type
     subject: Code | None = None
@@ -70,7 +70,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         if not sender.supplies:
             raise Problem("forbidden", "this integration may not supply facts")
         event = validated(Event, _envelope(http))
-        by, key = "partner", f"integration:{sender.id}:event:{event.source}:{event.id}"
+        by, key = "partner", f"integration:{sender.id}:event:{event.source} {event.id}"  # no source holds a space
         print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True))
         screen, lane = desk.reception.supplied(event.data.facts, event.data.line, clock.now())
         said = {"facts": event.data.facts, "references": event.data.references, "screen": screen, "lane": lane}

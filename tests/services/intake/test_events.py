@@ -1,6 +1,8 @@
 """Supplied facts and erasures over HTTP."""
 
 import pytest
+from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
 
 from tests.services.intake.house import ISSUER, open_house, settled, told
 
@@ -55,6 +57,40 @@ async def test_facts_for_a_complaint_by_name_in_binary_mode_and_repeated(open):
         assert answer.status_code == 202, answer.text
     await settled(house, lambda h: h.store.things[said["id"]]["lane"] == "express")
     assert house.state(said["id"])["stands"]["supplements"] == 1
+
+
+@pytest.mark.parametrize("write", [to_structured_event, to_binary_event])
+async def test_what_the_cloudevents_library_sends_is_taken_once(open, write):
+    house, http = open
+    said = await complain(open)
+    attributes = {
+        "id": "e 3/键", "source": "https://orders.example/north", "type": "redress.supplied.order.v1",
+        "subject": said["id"], "datacontenttype": "application/json", "tenant": "north",
+    }  # fmt: skip
+    told = CloudEvent(attributes, {"line": "driving_school", "facts": {"given_hours": "1"}})
+    message = write(told)
+    for _ in range(2):
+        headers = {**message.headers, "x-api-key": house.keys["orders"]}
+        answer = await http.post("/v1/events", content=message.body, headers=headers)
+        assert (answer.status_code, answer.json()) == (202, {"kept": 1}), answer.text
+    await settled(house, lambda h: h.state(said["id"])["stands"]["supplied"] == {"given_hours": "1"})
+    assert house.state(said["id"])["stands"]["supplements"] == 1
+
+
+async def test_events_whose_source_and_id_only_run_together_are_two(open):
+    house, _ = open
+    said = await complain(open)
+    for source, id, hours in (("urn:a", "b:c", "1"), ("urn:a:b", "c", "2")):
+        data = {"line": "driving_school", "facts": {"given_hours": hours}}
+        await send(open, event(source=source, id=id, subject=said["id"], data=data))
+    stands = await settled(house, lambda h: h.state(said["id"])["stands"]["supplements"] == 2 and h.state(said["id"]))
+    assert stands["stands"]["supplied"] == {"given_hours": "2"}
+
+
+async def test_json_is_json_with_parameters_and_by_its_kinds(open):
+    for number, named in enumerate(("application/json; charset=utf-8", "application/vnd.orders+json")):
+        assert (await send(open, event(id=f"e{number}", datacontenttype=named))).status_code == 202
+    assert (await send(open, event(datacontenttype="text/xml"))).json()["errors"][0]["pointer"] == "/datacontenttype"
 
 
 async def test_what_is_no_good_event_is_named(open):
