@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka faults check setup clean
+.PHONY: demo test up down test-kafka test-node faults check setup clean
 
 setup: .venv/.ready
 
@@ -28,14 +28,18 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/architecture $(wildcard tests/contracts) tests/deploy/test_image.py tests/deploy/test_partner_contract.py
+	$(BIN)/pytest -m "not node" tests/architecture $(wildcard tests/contracts) tests/deploy/test_image.py tests/deploy/test_partner_contract.py
 
 test: setup
-	$(BIN)/pytest -m "not kafka" -n 3 --dist loadfile
+	$(BIN)/pytest -m "not kafka and not node" -n 3 --dist loadfile
 
 # The same conformance suite, and what only Apache Kafka can show; needs Java 17 and Maven.
 test-kafka: setup
 	$(BIN)/pytest -m kafka
+
+# What outsiders' own programs say of the published documents: @asyncapi/parser, Spectral; needs Node and npm.
+test-node: setup
+	$(BIN)/pytest -m node
 
 # The fault campaign on real servers; needs Java 17, Maven and cargo. Half an hour unless FAULTS_MINUTES says otherwise.
 FAULTS_MINUTES ?= 30

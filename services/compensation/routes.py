@@ -103,6 +103,19 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
     return router
 
 
+SAID = {
+    "accept": "Take what is offered; `choice` says which where there is one.",
+    "refuse": "Say no to what is offered.",
+    "counter": "Propose another remedy.",
+    "evidence": "Name where evidence is kept.",
+    "mediate": "Open a mediation: the two sides do not agree.",
+    "adjudicate": "Decide what is due, in place of the offer.",
+    "refer": "Hand it to a body outside.",
+    "approve": "Approve, as a second person, what is above the limit.",
+}
+"""Each request of a remedy, in a sentence."""
+
+
 def _nobody() -> Caller:
     raise unauthenticated("a bearer token is needed: the secret link's, or staff's")
 
@@ -111,7 +124,7 @@ def _party(act: Callable[..., Any], by_party: Callable[..., str], verb: str, mod
     async def endpoint(http: Request, remedy: str, body: model) -> Response:
         return await act(http, remedy, verb, by_party(http, remedy), body)  # type: ignore[no-any-return]
 
-    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{verb.capitalize()} a remedy, by either side."
+    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{SAID[verb]} By either side."
     return endpoint
 
 
@@ -121,7 +134,7 @@ def _staff(act: Callable[..., Any], verb: str, model: Any) -> Callable[..., Any]
     ) -> Response:
         return await act(http, remedy, verb, f"staff:{caller.sub}", body)  # type: ignore[no-any-return]
 
-    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{verb.capitalize()} a remedy, by staff."
+    endpoint.__name__, endpoint.__doc__ = f"{verb}_remedy", f"{SAID[verb]} By staff."
     return endpoint
 
 

@@ -13,6 +13,7 @@ from services.intake.told import Evidence, Message, Reopening, Withdrawal
 from shared import clock
 from shared.flow.messages import Lane
 from shared.flow.messages import Request as FlowRequest
+from shared.web.about import LINK_OR_CHANNEL
 from shared.web.app import add_hot
 from shared.web.asking import fingerprint, idempotency_key, respond
 from shared.web.face import trace_of
@@ -49,15 +50,43 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         return reception.reopening(told, by, clock.now())
 
     rooms = (
-        ("messages", "Say more, or correct what was understood", SUPPLEMENT, Message, message),
-        ("evidence", "Name where evidence is kept", SUPPLEMENT, Evidence, evidence),
-        ("withdrawal", "Withdraw; a danger is followed up all the same", WITHDRAW, Withdrawal, withdrawal),
-        ("reopening", "Have it looked at again", REOPEN, Reopening, reopening),
+        (
+            "messages",
+            "Say more, or correct what was understood",
+            "Read for danger like the first telling; what it names joins the complaint.",
+            SUPPLEMENT,
+            Message,
+            message,
+        ),
+        (
+            "evidence",
+            "Name where evidence is kept",
+            "A reference only: the evidence stays where it is.",
+            SUPPLEMENT,
+            Evidence,
+            evidence,
+        ),
+        (
+            "withdrawal",
+            "Withdraw; a danger is followed up all the same",
+            "The case ends, unless somebody may be in danger.",
+            WITHDRAW,
+            Withdrawal,
+            withdrawal,
+        ),
+        (
+            "reopening",
+            "Have it looked at again",
+            "Opens a case that was closed; why may be told.",
+            REOPEN,
+            Reopening,
+            reopening,
+        ),
     )
-    for path, summary, type, model, body in rooms:
+    for path, summary, description, type, model, body in rooms:
         operation = Operation(
-            f"/v1/complaints/{{id}}/{path}", summary, model, {202: Added}, tags=["complaints"], security="link",
-            parameters=[path_parameter("id"), IDEMPOTENCY_KEY],
+            f"/v1/complaints/{{id}}/{path}", summary, model, {202: Added}, tags=["complaints"],
+            security=LINK_OR_CHANNEL, parameters=[path_parameter("id"), IDEMPOTENCY_KEY], description=description,
         )  # fmt: skip
         add_hot(app, operation, _endpoint(desk, type, model, body))
 

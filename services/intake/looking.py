@@ -17,6 +17,8 @@ from services.intake.public import Status, status_of
 from shared import clock, ids, links
 from shared.flow.errors import Transient
 from shared.policy.profile import SHARED_CATEGORIES, LineProfile
+from shared.web.about import CHANNEL, LINK
+from shared.web.openapi import letting_in
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 
@@ -54,12 +56,16 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     async def stored(id: str) -> Mapping[str, Any] | None:
         return (await desk.store.load([id])).get(id)
 
-    @app.get("/v1/complaints/{id}", tags=["complaints"], summary="How a complaint stands, by its secret link's token")
+    by_link = "How a complaint stands, by its secret link's token"
+
+    @app.get("/v1/complaints/{id}", tags=["complaints"], summary=by_link, openapi_extra=letting_in(LINK))
     async def status(http: Request, id: str) -> Status:
         desk.complainant(http, known_form(id))
         return _of(await stored(id), id)
 
-    @app.get("/v1/complaints", tags=["complaints"], summary="A channel's own complaints by its own number")
+    own = "A channel's own complaints by its own number"
+
+    @app.get("/v1/complaints", tags=["complaints"], summary=own, openapi_extra=letting_in(CHANNEL))
     async def by_number(http: Request, external_id: Annotated[str, Query(min_length=1, max_length=100)]) -> Found:
         sender = await desk.integration(http)
         found = await desk.find(sender.id, external_id)

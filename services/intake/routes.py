@@ -15,6 +15,7 @@ from services.intake.integrations import Integration
 from services.intake.told import Accepted, Answers, Item, Told
 from shared.flow.errors import Transient
 from shared.flow.messages import Request as Asking
+from shared.web.about import CHANNEL
 from shared.web.app import add_hot
 from shared.web.asking import idempotency_key
 from shared.web.face import trace_of
@@ -24,8 +25,15 @@ from shared.web.problems import Problem, unavailable
 
 Taken = tuple[Told, Asking]
 
+EXAMPLE = {
+    "channel": {"kind": "phone", "call_id": "call-4711", "agent": "a17", "external_id": "T-2026-1"},
+    "line": "driving_school", "language": "en", "text": "I booked two hours and was taught for one and a half.",
+    "contact": {"email": "someone@example.org"}, "references": {"order": "DS-4711"},
+    "facts": {"booked_hours": "2", "given_hours": "1.5"}, "wish": "free_service_time",
+}  # fmt: skip
+
 CREATE = Operation(
-    "/v1/complaints", "Tell a complaint", Told, {202: Accepted}, tags=["complaints"], security="channel",
+    "/v1/complaints", "Tell a complaint", Told, {202: Accepted}, tags=["complaints"], security=CHANNEL, example=EXAMPLE,
     parameters=[IDEMPOTENCY_KEY],
     description="The answer follows from the request alone, so a repeat gets the same. The key with another body "
     "becomes a message on the complaint.",
@@ -46,7 +54,8 @@ class Envelope(BaseModel):
 
 BATCH = Operation(
     "/v1/complaints/batch", "Tell many complaints", Batch, {202: Answers, 207: Answers}, tags=["complaints"],
-    security="channel", description="202 when every item was accepted, else 207; each answer has its own status.",
+    security=CHANNEL, example={"items": [{"idempotency_key": "call-4711", **EXAMPLE}]},
+    description="202 when every item was accepted, else 207; each answer has its own status.",
 )  # fmt: skip
 
 

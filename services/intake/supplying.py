@@ -17,6 +17,7 @@ from services.intake.told import Code, SuppliedFacts
 from shared import clock
 from shared.flow.messages import Lane
 from shared.flow.messages import Request as FlowRequest
+from shared.web.about import CHANNEL
 from shared.web.app import add_hot
 from shared.web.asking import fingerprint, read_key, respond
 from shared.web.auth import Caller, staff
@@ -31,7 +32,7 @@ Type = Literal[
     "redress.supplied.order-anomaly.v1", "redress.supplied.session-ended.v1",
 ]  # fmt: skip
 
-MediaType = Annotated[str, Field(max_length=100, pattern=r"(?i)^application/([a-z0-9.+-]+\+)?json( *;.*)?$")]
+MediaType = Annotated[str, Field(max_length=100, pattern=r"^application/([A-Za-z0-9.+-]+\+)?json( *;.*)?$")]
 """JSON, plain or of a `+json` kind, with what parameters it likes."""
 
 
@@ -56,10 +57,19 @@ class Kept(BaseModel):
 
 
 EVENTS = Operation(
-    "/v1/events", "Supply facts", Event, {202: Kept}, tags=["events"], security="channel",
-    description="A CloudEvent, structured (application/cloudevents+json) or binary (ce- headers). Its source and id "
-    "are its idempotency key.",
+    "/v1/events", "Supply facts", Event, {202: Kept}, tags=["events"], security=CHANNEL,
+    description="A CloudEvent 1.0, structured as here, or in binary mode: `data` alone as application/json, attributes "
+    "in ce- headers. Its source and id are its idempotency key: the same again is kept once.",
+    media=["application/cloudevents+json"],
+    example={
+        "specversion": "1.0", "id": "order-4711-3", "source": "https://orders.example/north", "subject": "order/4711",
+        "type": "redress.supplied.order.v1", "datacontenttype": "application/json",
+        "data": {"line": "driving_school", "references": {"order": "4711"}, "facts": {"given_hours": "1.5"}},
+    },
 )  # fmt: skip
+
+
+ERASED = "Everything personal is dropped everywhere, and dropped on arrival from then on; what was paid stays paid."
 
 
 def add_routes(app: FastAPI, desk: Desk) -> None:
@@ -87,7 +97,13 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 
     add_hot(app, EVENTS, supply)
 
-    @app.delete("/v1/complainants/{id}", status_code=202, tags=["complainants"], summary="Erase a complainant")
+    @app.delete(
+        "/v1/complainants/{id}",
+        status_code=202,
+        tags=["complainants"],
+        summary="Erase a complainant",
+        description=ERASED,
+    )
     async def erase(
         http: Request, id: str, caller: Annotated[Caller, Depends(staff("complainants:erase"))]
     ) -> Response:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import jwt
-from fastapi import Depends, Request
+from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic_settings import BaseSettings
 
@@ -20,6 +20,7 @@ from shared.web.problems import Problem
 ALGORITHMS = ("ES256", "RS256")
 LEEWAY_S = 30
 API_KEY = re.compile(r"rk_([a-z0-9-]{1,40})_([A-Za-z0-9-]{20,100})")
+Given = HTTPAuthorizationCredentials | None
 BEARER = HTTPBearer(auto_error=False, scheme_name="staff", bearerFormat="JWT", description="OAuth2 access token")
 
 
@@ -90,9 +91,7 @@ def unauthenticated(detail: str) -> Problem:
 def staff(scope: str) -> Callable[..., Caller]:
     """A dependency: `caller: Annotated[Caller, Depends(staff("cases:write"))]`; reads `app.state.tokens`."""
 
-    def who(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
-    ) -> Caller:
+    def who(request: Request, credentials: Annotated[Given, Security(BEARER, scopes=[scope])] = None) -> Caller:
         if credentials is None:
             raise unauthenticated("a bearer token is needed")
         tokens: Tokens = request.app.state.tokens

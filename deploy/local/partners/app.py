@@ -24,6 +24,11 @@ Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=20
 
 
 PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+TAGS = [
+    {"name": "order system", "description": "What an order's books say; reading changes nothing."},
+    {"name": "payouts", "description": "Money and grants, each once by its key."},
+    {"name": "fleet control", "description": "What must be done at once so that nobody is hurt."},
+]
 MEANINGS = {
     400: "The idempotency key is missing",
     404: "Not known here",
@@ -123,6 +128,10 @@ def build_app(books: Books | None = None, faults: Faults | None = None) -> FastA
         version="1.0.0",
         description="Order look-up, payouts and protective actions. References only: no personal data either way. "
         "Every POST carries an Idempotency-Key and may come again.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "Where the partner serves it; a setting of Redress for each system."}],
+        openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.include_router(partner_routes(books, faults))
     app.include_router(control_routes(books, faults))
