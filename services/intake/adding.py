@@ -23,6 +23,15 @@ from shared.web.problems import Problem
 
 COMPLAINT = re.compile(r"c[a-z2-7]{26}")
 
+WORDS = {
+    "messages": ("Say more, or correct what was understood",
+                 "Read for danger like the first telling; what it names joins the complaint."),
+    "evidence": ("Name where evidence is kept", "A reference only: the evidence stays where it is."),
+    "withdrawal": ("Withdraw; a danger is followed up all the same",
+                   "The case ends, unless somebody may be in danger."),
+    "reopening": ("Have it looked at again", "Opens a case that was closed; why may be told."),
+}  # fmt: skip
+
 
 class Added(BaseModel):
     """Taken down; `number` counts what was added."""
@@ -50,40 +59,13 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         return reception.reopening(told, by, clock.now())
 
     rooms = (
-        (
-            "messages",
-            "Say more, or correct what was understood",
-            "Read for danger like the first telling; what it names joins the complaint.",
-            SUPPLEMENT,
-            Message,
-            message,
-        ),
-        (
-            "evidence",
-            "Name where evidence is kept",
-            "A reference only: the evidence stays where it is.",
-            SUPPLEMENT,
-            Evidence,
-            evidence,
-        ),
-        (
-            "withdrawal",
-            "Withdraw; a danger is followed up all the same",
-            "The case ends, unless somebody may be in danger.",
-            WITHDRAW,
-            Withdrawal,
-            withdrawal,
-        ),
-        (
-            "reopening",
-            "Have it looked at again",
-            "Opens a case that was closed; why may be told.",
-            REOPEN,
-            Reopening,
-            reopening,
-        ),
+        ("messages", SUPPLEMENT, Message, message),
+        ("evidence", SUPPLEMENT, Evidence, evidence),
+        ("withdrawal", WITHDRAW, Withdrawal, withdrawal),
+        ("reopening", REOPEN, Reopening, reopening),
     )
-    for path, summary, description, type, model, body in rooms:
+    for path, type, model, body in rooms:
+        summary, description = WORDS[path]
         operation = Operation(
             f"/v1/complaints/{{id}}/{path}", summary, model, {202: Added}, tags=["complaints"],
             security=LINK_OR_CHANNEL, parameters=[path_parameter("id"), IDEMPOTENCY_KEY], description=description,

@@ -22,6 +22,9 @@ from shared.web.openapi import letting_in
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 
+BY_LINK = "How a complaint stands, by its secret link's token"
+BY_NUMBER = "A channel's own complaints by its own number"
+
 
 class Field(BaseModel):
     """A fact the line asks for; `categories` empty: always."""
@@ -56,16 +59,12 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     async def stored(id: str) -> Mapping[str, Any] | None:
         return (await desk.store.load([id])).get(id)
 
-    by_link = "How a complaint stands, by its secret link's token"
-
-    @app.get("/v1/complaints/{id}", tags=["complaints"], summary=by_link, openapi_extra=letting_in(LINK))
+    @app.get("/v1/complaints/{id}", tags=["complaints"], summary=BY_LINK, openapi_extra=letting_in(LINK))
     async def status(http: Request, id: str) -> Status:
         desk.complainant(http, known_form(id))
         return _of(await stored(id), id)
 
-    own = "A channel's own complaints by its own number"
-
-    @app.get("/v1/complaints", tags=["complaints"], summary=own, openapi_extra=letting_in(CHANNEL))
+    @app.get("/v1/complaints", tags=["complaints"], summary=BY_NUMBER, openapi_extra=letting_in(CHANNEL))
     async def by_number(http: Request, external_id: Annotated[str, Query(min_length=1, max_length=100)]) -> Found:
         sender = await desk.integration(http)
         found = await desk.find(sender.id, external_id)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.intake.domain import State
 from services.intake.phrases import Standing
-from shared.contracts import compensation, notify, triage
+from shared.contracts import compensation, joining, notify, triage
 from shared.contracts.compensation import ClaimStands, RemedyStands
 from shared.contracts.fact import Happened, Remedy
 from shared.contracts.triage import CaseStands
@@ -16,7 +16,7 @@ from shared.flow.thing import Thing, from_store
 
 HEARS: tuple[type[Happened], ...] = (
     triage.Triaged, triage.SafetyRaised, triage.SafetyCleared, triage.Assigned, triage.InfoRequested,
-    triage.FindingRecorded, triage.Linked, triage.Unlinked, triage.Withdrawn, triage.Rejected, triage.Resolved,
+    triage.FindingRecorded, joining.Linked, joining.Unlinked, triage.Withdrawn, triage.Rejected, triage.Resolved,
     triage.Closed, triage.Reopened,
     compensation.Offered, compensation.Accepted, compensation.OfferRefused, compensation.Countered,
     compensation.MediationOpened, compensation.Adjudicated, compensation.Referred, compensation.Paid,

@@ -69,7 +69,10 @@ EVENTS = Operation(
 )  # fmt: skip
 
 
-ERASED = "Everything personal is dropped everywhere, and dropped on arrival from then on; what was paid stays paid."
+ERASURE: dict[str, Any] = {
+    "summary": "Erase a complainant",
+    "description": "Everything personal is dropped everywhere, and dropped on arrival from then on; what was paid stays paid.",
+}
 
 
 def add_routes(app: FastAPI, desk: Desk) -> None:
@@ -97,13 +100,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 
     add_hot(app, EVENTS, supply)
 
-    @app.delete(
-        "/v1/complainants/{id}",
-        status_code=202,
-        tags=["complainants"],
-        summary="Erase a complainant",
-        description=ERASED,
-    )
+    @app.delete("/v1/complainants/{id}", status_code=202, tags=["complainants"], **ERASURE)
     async def erase(
         http: Request, id: str, caller: Annotated[Caller, Depends(staff("complainants:erase"))]
     ) -> Response:

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.contracts.actions import ProtectiveActionRequested
 from shared.contracts.catalog import SERVICES, TOLD, body_of
 from shared.contracts.examples import EXAMPLES
 from shared.contracts.fact import Happened
 from shared.contracts.intake import ContactTold, Receipt
 from shared.contracts.notify import Outcome
 from shared.contracts.topics import KINDS, kind_of, service_of
-from shared.contracts.triage import ProtectiveActionRequested
 from shared.contracts.wire import HEADERS, OWN
 
 SCHEMAS = "#/components/schemas/"
@@ -65,7 +65,8 @@ def asyncapi(
 ) -> Json:
     """The document. `declared`: Kafka's settings of each topic; `requests`: by service, the bodies its inbox takes;
     `entry`: the body of an entry on redress.channels.*. ValueError for a topic of no kind known."""
-    book, channels, operations = Book(), {}, {}
+    book, channels = Book(), {}
+    operations: Json = {}
     for topic, config in declared.items():
         channels[topic] = _channel(topic, config, _on(book, topic, requests, entry))
         operations |= _operation(topic)

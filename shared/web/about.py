@@ -17,6 +17,26 @@ SERVICES = {
     "compensation": "What is owed by rules, offered, disputed and settled.",
     "notify": "What complainants were told, and what became of each message.",
 }
+LICENSE = {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
+PARAMETERS = {
+    "id": "The id of the complaint, its case, or the complainant: as it was given in an answer.",
+    "complaint": "The complaint's id.",
+    "remedy": "The remedy's id: `<complaint>-<number>`, as in the offer.",
+    "action": "The step of the plan, as it was asked for.",
+    "line": "A business line by its code.",
+    "external_id": "The channel's own number of the complaint.",
+    "queue": "Cases of this queue alone.",
+    "owner": "Cases of this owner alone, by a reference.",
+    "status": "Cases of this status alone.",
+    "safety": "none, suspected, confirmed or cleared.",
+    "category": "Cases of this category alone.",
+    "priority": "P0 to P3.",
+    "reference": "The short reference people are told.",
+    "state": "Open cases, ended ones, or all.",
+    "limit": "At most so many, the first of the queue.",
+    "days": "Cases received within so many days.",
+    "least": "Named from so many cases on.",
+}
 TAGS = {
     "health": "For whoever runs it.",
     "complaints": "Told, added to, looked up.",

@@ -77,7 +77,7 @@ def _document(app: FastAPI, operations: Sequence[Operation]) -> dict[str, Any]:
     told = about.SERVICES.get(app.title.rsplit(" ", 1)[-1], "")
     document = get_openapi(
         title=app.title, version=app.version, routes=app.routes, summary=told, description=about.EVERY_SERVICE,
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"}, servers=[{"url": "/"}],
+        license_info=about.LICENSE, servers=[{"url": "/"}],
     )  # fmt: skip
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
@@ -93,9 +93,10 @@ def _document(app: FastAPI, operations: Sequence[Operation]) -> dict[str, Any]:
     if not any(waits):
         schemas.pop("Pending")
     used = {name for methods in document["paths"].values() for o in methods.values() for name in _schemes(o)}
-    document["components"]["securitySchemes"] = {name: about.SCHEMES[name] for name in sorted(used)}
+    given = document["components"].get("securitySchemes", {}) | about.SCHEMES
+    document["components"]["securitySchemes"] = {name: given[name] for name in sorted(used)}
     tags = {tag for methods in document["paths"].values() for o in methods.values() for tag in o.get("tags", ())}
-    document["tags"] = [{"name": tag, "description": about.TAGS[tag]} for tag in sorted(tags)]
+    document["tags"] = [{"name": tag, "description": about.TAGS.get(tag, "")} for tag in sorted(tags)]
     return document
 
 
@@ -107,6 +108,9 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> bool:
     """What every operation says: a short id, words, its errors; whether its decision may be slow."""
     grown = "_" + re.sub(r"\W", "_", path.removeprefix("/")) + "_" + method
     operation["operationId"] = operation["operationId"].removesuffix(grown)
+    operation["tags"] = operation.get("tags", [])[-1:]  # its own, where its router has another
+    for parameter in operation.get("parameters", ()):
+        parameter.setdefault("description", about.PARAMETERS.get(parameter["name"], ""))
     operation.setdefault("description", operation["summary"].rstrip(".") + ".")
     asked = operation.setdefault("security", [])
     scopes = sorted({scope for one in asked for named in one.values() for scope in named})
@@ -114,11 +118,14 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> bool:
         operation["description"] += f" Needs the scope {', '.join(scopes)}."
         operation["security"] = [{key: [] for key in one} for one in asked]
     responses = operation.setdefault("responses", {})
-    decided = responses.get("200", {}).get("content", {}).get("application/json", {})
-    waits = method == "post" and decided.get("schema") == {}
+    waits = False
+    for answer in responses.values():
+        decided = answer.get("content", {}).get("application/json", {})
+        if decided.get("schema") == {}:  # the decision's own answer
+            decided["schema"] = {"type": "object", "description": "What was decided, and how it stands."}
+            answer["description"], waits = "Decided.", True
+    waits = waits and "202" not in responses
     if waits:
-        decided["schema"] = {"type": "object", "description": "What was decided, and how it stands."}
-        responses["200"]["description"] = "Decided."
         content = {"application/json": {"schema": {"$ref": REF.format(model="Pending")}}}
         responses["202"] = {"description": "Taken, and not decided yet: look there.", "content": content}
     for status in [s for s in responses if s.startswith("4")]:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.asyncapi import DEAD, ENTRY
 from shared.contracts.intake import Receipt
+from shared.contracts.topics import KINDS, kind_of
 from shared.flow import codec
 from shared.flow.records import Record
 from tests.contracts.checking import Checker
@@ -14,7 +15,9 @@ from tests.contracts.published import document
 from tests.simulation.run import run
 from tests.simulation.virtual_time import quiet_logs
 
-SEEDS = range(12)
+pytestmark = pytest.mark.timeout(300)
+
+SEEDS = range(20)
 STRANGE = "redress.nobody.asks.v1"
 """A good event of a type nobody told: thrown in by the simulator, passed over by everybody."""
 
@@ -50,9 +53,11 @@ def test_what_is_not_of_its_form_is_buried_and_nothing_else_is_wrong(logs: list[
 
 def test_these_seeds_speak_on_every_topic_that_is_declared(logs: list[list[Record]]) -> None:
     told = {record.topic for records in logs for record in records}
+    assert {kind_of(topic) for topic in told} == set(KINDS)
     silent = set(document()["channels"]) - told
     rare = "redress.compensation.effects.express"  # a payout in a case of danger
-    assert silent <= {"redress.intake.effects.express", "redress.intake.effects.standard", rare}
+    intake_orders_nothing = {"redress.intake.effects.express", "redress.intake.effects.standard"}
+    assert {topic for topic in silent if kind_of(topic) != "dead"} <= {*intake_orders_nothing, rare}
 
 
 def test_these_seeds_tell_most_kinds_of_message(logs: list[list[Record]]) -> None:
@@ -60,4 +65,4 @@ def test_these_seeds_tell_most_kinds_of_message(logs: list[list[Record]]) -> Non
     for records in logs:
         seen.update({message: count for (_, message), count in checker.check(records).seen.items()})
     assert {ENTRY, DEAD, Receipt.TYPE, codec.TICK, codec.ANSWER, codec.ORDER} <= set(seen)
-    assert len(seen) > 0.75 * len(document()["components"]["messages"])
+    assert len(seen) > 2 / 3 * len(document()["components"]["messages"])

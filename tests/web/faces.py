@@ -56,7 +56,7 @@ def face(ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), token
         told = validated(Told, request.state.json)
         return respond(Reply(202, {"key": idempotency_key(request), "text": told.text}), "/v1/told/1")
 
-    hot = Operation("/v1/told", "Tell", Told, {202: Said}, parameters=[IDEMPOTENCY_KEY], security="channel")
+    hot = Operation("/v1/told", "Tell", Told, {202: Said}, parameters=[IDEMPOTENCY_KEY], security=["channel"])
     add_hot(app, hot, tell)
 
     @app.post("/v1/typed/{number}")

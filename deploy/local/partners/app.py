@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Header, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -21,13 +21,15 @@ from deploy.local.partners.contract import (
 from deploy.local.partners.faults import Behaviour, Faults, problem
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200, description="repeat safely")]
+Given = Annotated[str, Path(description="as the complainant or channel gave it")]
+Asked = Annotated[str, Path(description="the Idempotency-Key it was asked under")]
 
 
 PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
 TAGS = [
+    {"name": "fleet control", "description": "What must be done at once so that nobody is hurt."},
     {"name": "order system", "description": "What an order's books say; reading changes nothing."},
     {"name": "payouts", "description": "Money and grants, each once by its key."},
-    {"name": "fleet control", "description": "What must be done at once so that nobody is hurt."},
 ]
 MEANINGS = {
     400: "The idempotency key is missing",
@@ -50,7 +52,7 @@ def partner_routes(books: Books, faults: Faults) -> APIRouter:
     routes = APIRouter(responses={"default": {"description": "Anything else", "content": PROBLEM}})
 
     @routes.get("/orders/{reference:path}", response_model=Order, responses=_says(404, 503), tags=["order system"])
-    async def read_order(reference: str) -> Response:
+    async def read_order(reference: Given) -> Response:
         """An order by the reference the complainant or channel gave."""
         order = books.orders.get(reference)
         return await faults.around("order", lambda: _answer(order) if order else problem(404, "No such order"))
@@ -61,7 +63,7 @@ def partner_routes(books: Books, faults: Faults) -> APIRouter:
         return await faults.around("payout", lambda: _answer(books.payouts.do(key, order), 201))
 
     @routes.get("/payouts/by-key/{key:path}", response_model=Payout, responses=_says(404, 503), tags=["payouts"])
-    async def read_payout(key: str) -> Response:
+    async def read_payout(key: Asked) -> Response:
         """What became of an attempt whose answer was lost: the payout, or 404 when nothing was paid."""
         entry = books.payouts.entries.get(key)
         return await faults.around(
@@ -128,7 +130,7 @@ def build_app(books: Books | None = None, faults: Faults | None = None) -> FastA
         version="1.0.0",
         description="Order look-up, payouts and protective actions. References only: no personal data either way. "
         "Every POST carries an Idempotency-Key and may come again.",
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        license_info={"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         servers=[{"url": "/", "description": "Where the partner serves it; a setting of Redress for each system."}],
         openapi_tags=TAGS,
         generate_unique_id_function=lambda route: route.name,
