@@ -71,7 +71,8 @@ EVENTS = Operation(
 
 ERASURE: dict[str, Any] = {
     "summary": "Erase a complainant",
-    "description": "Everything personal is dropped everywhere, and dropped on arrival from then on; what was paid stays paid.",
+    "description": "Everything personal is dropped everywhere, and dropped on arrival from then on; "
+    "what was paid stays paid.",
 }
 
 
