@@ -1,8 +1,8 @@
 """What every fact type says of itself."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 
 class Happened(BaseModel):
@@ -32,5 +32,21 @@ def stands_of(model: type["Stands"], heard: dict[str, Any]) -> Any:
     return model.model_validate(heard)
 
 
-Remedy = dict[str, Any]
+AMOUNT = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+REMEDY: dict[str, Any] = {
+    "type": "object",
+    "title": "Remedy",
+    "description": "Money has an amount and a currency, what is counted a quantity and a unit, both as text; other "
+    "remedies a kind alone. `one_of`: the complainant's choice.",
+    "properties": {
+        "kind": {"type": "string", "description": "refund, compensation, free_service_time and so on; more may come."},
+        "amount": AMOUNT,
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "quantity": AMOUNT,
+        "unit": {"type": "string"},
+        "one_of": {"type": "array", "items": {"type": "object"}},
+    },
+    "dependencies": {"amount": ["kind", "currency"], "quantity": ["kind", "unit"]},
+}
+Remedy = Annotated[dict[str, Any], WithJsonSchema(REMEDY)]
 """{"kind", "amount", "currency"}, {"kind", "quantity", "unit"}, {"kind"} or {"one_of": [...]}; amounts are text."""
