@@ -12,6 +12,7 @@ from services.triage import views
 from services.triage.domain import Case, StaffRequest
 from services.triage.policy import NotOpened
 from services.triage.requests import VERBS, Acknowledgement, Body, SafetyChange, type_of
+from services.triage.shown import CaseShown, HotSpots, Queue, answers
 from shared import clock
 from shared.flow.edge import Edge
 from shared.flow.messages import Lane
@@ -95,7 +96,7 @@ def _add(router: APIRouter, act: Callable[..., Any], verb: str, model: Any) -> N
 
 
 def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str], str]) -> None:
-    @router.get("/cases", summary="The queue: danger first, then what is due first")
+    @router.get("/cases", summary="The queue: danger first, then what is due first", responses=answers(Queue))
     async def queue(
         caller: Reader, line: Short = None, queue: Short = None, owner: Short = None, status: Short = None,
         safety: Short = None, category: Short = None, priority: Short = None,
@@ -110,7 +111,7 @@ def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str]
         found = await lists.find(where, QUEUE_ORDER, limit, views.ROW_FIELDS)
         return {"cases": [views.row(each) for each in found]}
 
-    @router.get("/cases/{id}", summary="One case: how it stands, and its time line with who, why and rule version")
+    @router.get("/cases/{id}", summary="One case, and its time line with who and why", responses=answers(CaseShown))
     async def one(id: str, caller: Reader) -> dict[str, Any]:
         raw = (await store.load([_known(id)])).get(id)
         if raw is None or not raw.get("state", {}).get("received_ms"):
@@ -121,7 +122,7 @@ def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str]
         texts = {"texts": _texts(thing, open)} if TEXTS in caller.scopes else {}
         return views.case(thing, entries) | texts
 
-    @router.get("/hot-spots", tags=["hot spots"], summary="What is complained of most, counted from the cases")
+    @router.get("/hot-spots", tags=["hot spots"], summary="What is complained of most", responses=answers(HotSpots))
     async def hot_spots(
         caller: Reader,
         line: Short = None,

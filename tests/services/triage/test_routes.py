@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from services.triage.app import opener, service
 from services.triage.routes import INDEXES, routes
+from services.triage.shown import CaseShown, HotSpots, Queue
 from shared import ids
 from shared.flow.edge import Edge
 from shared.mongo.client import database
@@ -17,6 +19,7 @@ from shared.mongo.listing import Listing
 from shared.mongo.store import MongoStore
 from shared.web.app import create_app
 from shared.web.auth import Tokens, TokenSettings
+from tests.contracts.checking import closed
 from tests.services.triage.house import DOZING, HOURS_SHORT, SEALER, House, packs, received
 from tests.web.faces import Issuer
 
@@ -41,7 +44,18 @@ class Face:
         return await self.http.post(f"/v1/cases/{path}", json=body, headers=self.headers(claims, key))
 
     async def get(self, path: str, claims: Any = WORKER) -> httpx.Response:
-        return await self.http.get(path, headers=self.headers(claims, None))
+        answer = await self.http.get(path, headers=self.headers(claims, None))
+        if answer.status_code == 200:
+            as_announced(path, answer.json())
+        return answer
+
+
+def as_announced(path: str, answer: Any) -> None:
+    """The answer has the form the OpenAPI document gives it, and holds nothing the document does not name."""
+    of = path.split("?")[0]
+    model = Queue if of == "/v1/cases" else HotSpots if of == "/v1/hot-spots" else CaseShown
+    validator = jsonschema_rs.validator_for(closed(model.model_json_schema()), validate_formats=True)
+    assert [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer)] == []
 
 
 @pytest.fixture
