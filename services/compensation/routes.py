@@ -1,5 +1,6 @@
 """HTTP in and out: remedies and what the two sides do about them, the ledger, and assessments as a dry run."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from shared.web.asking import asking, respond
 from shared.web.auth import Caller, bearer, staff, unauthenticated
 from shared.web.face import trace_of
 from shared.web.problems import Problem
+
+REMEDY = re.compile(r"[a-z0-9-]{1,80}")
 
 
 class Strict(BaseModel):
@@ -73,6 +76,8 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
     router = APIRouter(prefix="/v1")
 
     async def act(http: Request, remedy: str, verb: str, by: str, body: BaseModel) -> Response:
+        if not REMEDY.fullmatch(remedy):
+            raise Problem("not-found", "no remedy has such an id")
         complaint = claim_of(remedy)
         asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump())
         request = asking(http, by, complaint, f"redress.compensation.{verb}.v1", asked)
