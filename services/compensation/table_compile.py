@@ -13,6 +13,7 @@ from services.compensation.table_look import Looked
 from services.compensation.table_model import RowModel, TableModel
 from services.compensation.table_read import Setting
 from services.compensation.table_ready import Compiled, Met, Row, Said
+from services.compensation.table_slips import currency_mend
 from services.compensation.table_term import snap
 from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, Problems, Wrong, several
@@ -42,13 +43,22 @@ def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
             if name in facts:
                 problems.add(("steps", name), f"'{name}' is also a fact", "give the step another name")
             scope.steps[name] = scope.term(node, ("steps", name))
-    return _Rows(model, scope).compiled(), problems
+    compiled = _Rows(model, scope).compiled()
+    _only_causes(problems)
+    return compiled, problems
+
+
+def _only_causes(problems: Problems) -> None:
+    """Leaves out what only follows from a currency or a rounding that is written wrongly."""
+    follows = {"currency": "names no currency", "rounding": " rounded?"}
+    for place in {place[0] for place, _, _ in problems.found if len(place) == 1} & follows.keys():
+        problems.found = [f for f in problems.found if len(f[0]) == 1 or not f[1].endswith(follows[str(place)])]
 
 
 def _setting(model: TableModel, problems: Problems) -> Setting:
     if model.currency is not None and model.currency not in DECIMALS:
-        known = ", ".join(sorted(DECIMALS))
-        problems.add(("currency",), f"'{model.currency}' is no currency known here", f"write one of {known}")
+        what = f"'{model.currency}' is no currency known here"
+        problems.add(("currency",), what, currency_mend(model.currency))
     try:
         zone = ZoneInfo(model.time_zone)
     except (KeyError, ValueError, OSError):

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.compensation.table_model import FactModel
+from services.compensation.table_slips import nearest
 from services.compensation.table_units import Wrong, convert, in_unit, read_number
 from shared.money import DECIMALS, plain
 
@@ -55,7 +56,8 @@ def _yes_no(node: Any) -> bool:
 
 def _choice(node: Any, values: tuple[str, ...]) -> str:
     if str(node) not in values or isinstance(node, bool):
-        raise Wrong(f"'{str(node)[:40]}' is none of its values", f"write one of {', '.join(values)}")
+        mend = f"{nearest(str(node), values)}write one of {', '.join(values)}"
+        raise Wrong(f"'{str(node)[:40]}' is none of its values", mend)
     return str(node)
 
 
