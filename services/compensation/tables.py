@@ -12,7 +12,7 @@ from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import TableModel
 from services.compensation.table_read import MISSING, as_json
 from services.compensation.table_ready import Compiled
-from services.compensation.table_sentences import Sentences
+from services.compensation.table_sentences import Sentences, basis_of
 from services.compensation.table_terms import Given, Link
 from services.compensation.table_why import skipped, steps
 from shared.money import EXACT
@@ -54,7 +54,7 @@ class Entry:
         self.compiled: Compiled = compiled_of(document.content)[0]
         content = document.content
         self.dates = content.in_force
-        self.sentences = Sentences(content.source, self.compiled.rows)
+        self.sentences = Sentences(basis_of(content), self.compiled.rows)
         self.id, self.version, self.digest = content.id, content.version, document.digest
         self.source, self.owner = content.source, content.owner
         until = self.dates.until
