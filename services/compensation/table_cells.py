@@ -9,8 +9,11 @@ from services.compensation.table_units import NUMBERS, Wrong
 
 FORMS = "write it like 5, 60..119, 24..<48, 48.., ..<24, 'at least 3', 'over 3', 'under 3' or 'at most 3'"
 RESERVED = ("any", "none", "given")
-_WORDS = {"at least": ">=", "at most": "<=", "over": ">", "under": "<", "from": ">=", "up to": "<="}
-_BOUND = re.compile(r"(?P<sign>>=|<=|>|<|at least|at most|over|under|from|up to)\s*(?P<rest>\S.*)\Z")
+_WORDS = {
+    "at least": ">=", "at most": "<=", "over": ">", "under": "<", "from": ">=", "up to": "<=",
+    "before": "<", "after": ">",
+}  # fmt: skip
+_BOUND = re.compile(r"(?P<sign>>=|<=|>|<|at least|at most|over|under|from|up to|before|after)\s*(?P<rest>\S.*)\Z")
 
 
 @dataclass(frozen=True)

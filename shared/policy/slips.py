@@ -18,21 +18,23 @@ _SLIPS = (
 )
 
 
-def yaml_mend(text: str, line: int, problem: str) -> str:
-    """How to mend the file at or just above this line, counted from 1."""
+def yaml_slip(text: str, line: int, problem: str) -> tuple[int, str]:
+    """The line to mend, at or just above this one (from 1), and how."""
     lines = text.split("\n")
     for at in range(line, max(line - _LOOKED_AT, 0), -1):
         here = lines[at - 1] if at <= len(lines) else ""
         for sign, mend in _SLIPS:
             if re.search(sign, here):
-                return mend if at == line else f"{mend} (line {at})"
+                return at, mend
     if "',' or '}'" in problem or "',' or ']'" in problem:
-        return "inside {…} and […] put a comma between the parts, and quotes around a text that holds a comma or {"
+        mend = "inside {…} and […] put a comma between the parts, and quotes around a text that holds a comma or {"
+        return line, mend
     here, above = (lines[at - 1] if 0 < at <= len(lines) else "" for at in (line, line - 1))
     begins, before = (len(each) - len(each.lstrip(" -")) for each in (here, above))
     if begins != before and here.strip() and above.strip():
-        return f"its words begin {begins} characters in, those above {before}: what belongs together lines up"
-    return "check indentation, dashes, colons and quotes here and on the line above"
+        mend = f"its words begin {begins} characters in, those above {before}: what belongs together lines up"
+        return line, mend
+    return line, "check indentation, dashes, colons and quotes here and on the line above"
 
 
 def key_mend(key: str) -> str:

@@ -134,3 +134,22 @@ def test_rows_over_too_many_facts_at_once_are_refused_in_time() -> None:
     example = "  - {facts: {}, row: r1, due: nothing}"
     told = faults(table(facts, "\n".join(rows), example, hit="UNIQUE"))
     assert "too many facts at once" in told[0].what and "split it" in told[0].mend
+
+
+def test_seasons_are_asked_by_the_month_and_days_by_before_and_after() -> None:
+    text = table(
+        "  travel: {type: date}",
+        "  - {id: old, when: {travel: before 2026-04-01}, due: nothing, REASON}\n"
+        "  - {id: summer, when: {travel.month: [7, 8]}, due: [apology], REASON}\n"
+        "  - {id: late, when: {travel: after 2026-12-30}, due: [lodging], REASON}\n"
+        "  - {id: rest, due: nothing, REASON}",
+        "  - {facts: {travel: 2026-03-31}, row: old, due: nothing}\n"
+        "  - {facts: {travel: 2026-04-01}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-08-31}, row: summer, due: [apology]}\n"
+        "  - {facts: {travel: 2026-09-01}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-12-30}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-12-31}, row: late, due: [lodging]}",
+        head="",
+    )
+    assert faults(text) == []
+    assert "from 1 to 12" in str(faults(text.replace("[7, 8]", "13")))
