@@ -100,7 +100,7 @@ async def test_DS_3_each_remedy_may_be_accepted_on_its_own(bench):
     assert sorted(r["state"] for r in remedies(bench)) == ["refused", "settling"]
 
 
-async def test_one_journey_claimed_twice_is_paid_to_the_first_claim_alone(bench):
+async def test_AS_7_one_journey_order_or_job_claimed_twice_is_paid_to_the_first_claim_alone(bench):
     stands = finding(["eu_rail.delay"], {"price": "80", "delay_min": 130}, order="TICKET-9")
     bench.put(found(stands, complaint="c1"), found(stands, complaint="c2"))
     await run(bench)
