@@ -33,7 +33,8 @@ def test_every_word_of_the_format_is_on_the_page() -> None:
 def test_the_page_says_how_many_cases_each_table_is_proved_on() -> None:
     edges = sum(1 for table in ORACLE for _ in edges_of(table))
     for told in (
-        f"Each of the {len(ORACLE)} is", f"{SEEDS * FACTS_A_SEED:,} sets", f"{edges:,} in all", f"than {MOST_EDGES:,} of",
+        f"Each of the {len(ORACLE)} is", f"{SEEDS * FACTS_A_SEED:,} sets", f"{edges:,} in all",
+        f"than {MOST_EDGES:,} of",
         f"{QUICK.max_examples} more sets", f"{2 * ROUNDS} spoiled copies",
     ):  # fmt: skip
         assert told in CHAPTER, told
