@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -151,7 +151,9 @@ def _datetime(value: Any, zone: ZoneInfo) -> Any:
         return MISSING
     try:
         found = datetime.fromisoformat(value)
-        return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        local = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        # Its own offset, not the zone: within one zone Python counts by the clock on the wall, changed or not.
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
     except (ValueError, OverflowError):
         return MISSING
 

@@ -132,7 +132,8 @@ def test_missing_facts_are_named_all_at_once(shipped: Tables) -> None:
         ({"delay_min": [60]}, "/facts/delay_min", "a number of minutes"),
         ({"return_ticket": "maybe"}, "/facts/return_ticket", "true or false"),
         ({"return_ticket": 1}, "/facts/return_ticket", "true or false"),
-        ({"delay": 60}, "/facts/delay", "not a fact of this table; its facts are price"),
+        ({"delay": 60}, "/facts/delay", "did you mean 'delay_min'? its facts are price"),
+        ({"seat": 60}, "/facts/seat", "not a fact of this table; its facts are price"),
         ({"a/b~c": 60}, "/facts/a~1b~0c", "not a fact"),
     ],
 )

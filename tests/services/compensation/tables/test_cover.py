@@ -153,3 +153,20 @@ def test_seasons_are_asked_by_the_month_and_days_by_before_and_after() -> None:
     )
     assert faults(text) == []
     assert "from 1 to 12" in str(faults(text.replace("[7, 8]", "13")))
+
+
+def test_time_passed_is_what_a_clock_in_the_hand_shows_also_where_clocks_are_changed() -> None:
+    """London, 29 March 2026: at one o'clock it becomes two. 25 October: at two it becomes one."""
+    text = table(
+        "  began: {type: datetime}\n  ended: {type: datetime}",
+        "  - {id: only, when: {passed: any}, due: [{free_service_time: {value: passed}}], REASON}",
+        '  - {facts: {began: "2026-03-29T00:30:00Z", ended: "2026-03-29T02:30:00Z"}, row: only,'
+        " due: [{free_service_time: 2 h}]}\n"
+        '  - {facts: {began: "2026-03-29T00:30", ended: "2026-03-29T03:30"}, row: only,'
+        " due: [{free_service_time: 2 h}]}\n"
+        '  - {facts: {began: "2026-10-25T00:30:00Z", ended: "2026-10-25T01:15:00Z"}, row: only,'
+        ' due: [{free_service_time: "0.75 h"}]}',
+        steps="  passed: {from: began, to: ended, in: hour, rounded: up 0.25}",
+        head="time_zone: Europe/London",
+    )
+    assert [str(fault) for fault in faults(text)] == []
