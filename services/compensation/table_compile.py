@@ -120,8 +120,16 @@ class _Rows:
                 try:
                     self._ask(case, str(name), node)
                 except Wrong as fault:
-                    self.scope.problems.wrong(place, fault)
+                    self.scope.problems.wrong(place, self._compared(str(name), node) or fault)
         return found
+
+    def _compared(self, name: str, node: Any) -> Wrong | None:
+        """What to write for `paid: over owed`, where another fact or step stands in the place of a value."""
+        other = str(node).split(" ")[-1]
+        if other not in self.scope.slots or other == name:
+            return None
+        mend = f"write a step 'more: {{minus: [{name}, {other}]}}' and ask 'more: over 0'"
+        return Wrong(f"'{other}' is a fact or step, and rows compare with values", mend)
 
     def _ask(self, case: int, name: str, node: Any) -> None:
         asked = self.asked.get(name) or self.scope.looked(name)

@@ -44,6 +44,10 @@ def form_share(scope: Scope, node: Node, place: Place, depth: int) -> Term:
 
 def form_times(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     terms = _parts(scope, node, "times", place, depth)
+    for part, term in zip(node["times"], terms, strict=True):
+        if term.unit == RATE and (term.high is None or term.high > 1):
+            mend = f"write {{share: {part}, of: …, over_one: yes}} when more than the whole is meant"
+            raise Wrong("the percentage can be more than the whole", mend)
     units = [term.unit for term in terms if term.unit not in (None, RATE)]
     if len(units) > 1 and UNKNOWN not in units:
         mend = f"for a price per unit write {_per_unit(node['times'], terms)}"
@@ -53,7 +57,9 @@ def form_times(scope: Scope, node: Node, place: Place, depth: int) -> Term:
 
 def _per_unit(parts: Sequence[Any], terms: Sequence[Term]) -> str:
     """The product as so much per unit, in its own words where they are plain."""
-    price = next((str(p) for p, t in zip(parts, terms, strict=True) if t.unit == MONEY and isinstance(p, str)), "15")
+    plain = [(str(p), t.unit) for p, t in zip(parts, terms, strict=True) if isinstance(p, str)]
+    price = next((part for part, unit in plain if unit == MONEY), "15")
+    price = next((f"{{share: {part}, of: {price}}}" for part, unit in plain if unit == RATE), price)
     counted = [(p, t.unit) for p, t in zip(parts, terms, strict=True) if t.unit not in (None, RATE, MONEY)]
     name, unit = next(((p, unit) for p, unit in counted if isinstance(p, str)), ("weight", "kg"))
     return f"{{each: {price}, per: 1 {unit}, of: {name}}}"
