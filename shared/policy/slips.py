@@ -3,7 +3,7 @@
 import re
 
 _WIDE = str.maketrans("：，；“”‘’（）", ":,;\"\"''()")
-_LOOKED_AT = 3
+_LOOKED_AT, _LONGEST = 3, 2000
 _QUOTES = "put quotes around a text that holds {, a comma or ': '"
 _SLIPS = (
     (r"\t", "a tab stands here: use spaces"),
@@ -22,7 +22,7 @@ def yaml_slip(text: str, line: int, problem: str) -> tuple[int, str]:
     """The line to mend, at or just above this one (from 1), and how."""
     lines = text.split("\n")
     for at in range(line, max(line - _LOOKED_AT, 0), -1):
-        here = lines[at - 1] if at <= len(lines) else ""
+        here = lines[at - 1][:_LONGEST] if at <= len(lines) else ""
         for sign, mend in _SLIPS:
             if re.search(sign, here):
                 return at, mend

@@ -1,6 +1,7 @@
 """Slips a policy owner makes in the table of the page: each told at its line, with what to write instead."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,9 @@ def test_tells_where_and_what_to_write(name: str) -> None:
 def test_a_currency_or_a_rounding_written_wrongly_is_told_once() -> None:
     for stood, written in (("currency: CNY", "currency: RMB"), ("half_up 0.01", "nearest 0.01")):
         assert len(faults(TABLE.replace(stood, written, 1))) == 1
+
+
+def test_a_megabyte_of_nonsense_on_one_line_is_told_at_once() -> None:
+    started = time.process_time()
+    assert faults("a: {" + "b: c" * 200_000) and faults("a: '" + ": d" * 300_000)
+    assert time.process_time() - started < 2
