@@ -1,6 +1,6 @@
 """The wiring of compensation: what it hears, takes, waits for and serves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from services.compensation.routes import routes
 from services.compensation.settings import Settings
 from services.compensation.table_section import SECTION
 from services.compensation.tables import CannotAssess as TableCannot
-from services.compensation.tables import Tables, assess, tables_of
+from services.compensation.tables import Tables, assess, own_facts, tables_of
 from shared.contracts import compensation, triage
 from shared.contracts.intake import OfferAnswered
 from shared.flow.effects import Effect
@@ -37,11 +37,12 @@ FROM_TRIAGE = (
 def policy_of(tables: Tables, settings: Settings) -> Policy:
     """The bundle `decide` is given: tables, limits, deadlines."""
 
-    def by_table(table: str, facts: Mapping[str, Any], on: date) -> Assessment:
+    def by_table(table: str, facts: Mapping[str, Any], on: date, beside: Sequence[str]) -> Assessment:
         try:
-            told = assess(tables, table, facts, on)
+            told = assess(tables, table, own_facts(tables, table, facts, on, beside), on)
         except TableCannot as fault:
-            raise CannotAssess(f"{fault.type} {fault.pointer}".strip()) from None
+            at = [problem["pointer"] for problem in fault.problems] or [fault.pointer]
+            raise CannotAssess(" ".join([fault.type, *at]).strip()) from None
         explanation = {name: told[name] for name in ("skipped", "steps", "rounding", "source", "digest")}
         version = f"{table}@{told['version']}#{told['digest'][:12]}"
         return Assessment(

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,14 @@ def _run(args: argparse.Namespace) -> int:
 def with_packs(folders: Iterable[Path]) -> Policy:
     """The shipped tables, with those of these packs before them; raises PackFaults."""
     policy = load_policy([SHIPPED], [SECTION])
+    packs, shared = list(policy.packs), policy.shared
     for folder in folders:
         for each in pack_folders(folder):
-            shared = next((pack for pack in policy.packs if pack.name == SHARED_PACK), None)
-            policy = policy.with_pack(load_pack(each, shared=shared))
-    return policy
+            pack = load_pack(each, shared=shared)
+            shared = pack if pack.name == SHARED_PACK else shared
+            # A folder may be called like another: known by its whole path, none takes the other's place.
+            packs.append(replace(pack, name=str(each.resolve())))
+    return Policy(packs)
 
 
 def answer(tables: Tables, item: dict[str, Any]) -> dict[str, Any]:

@@ -54,9 +54,12 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Policy:
-    """What was in force: tables to assess by, how long an offer stays open, above what a second person approves."""
+    """What was in force: tables to assess by, how long an offer stays open, above what a second person approves.
 
-    assess: Callable[[str, Mapping[str, Any], date], Assessment]
+    `assess` takes a table, the facts of the finding, the day, and the other tables the finding names.
+    """
+
+    assess: Callable[[str, Mapping[str, Any], date, Sequence[str]], Assessment]
     offer_open: timedelta = timedelta(days=7)
     approval_above: Mapping[str, Decimal] = None  # type: ignore[assignment]
     verified_only: Callable[[str], bool] = lambda line: False
@@ -137,7 +140,9 @@ def _assess(thing: Thing[Book], case: CaseStands, finding: Finding, now: datetim
         return told
     for table in finding.tables:
         try:
-            assessed = policy.assess(table, finding.facts, claim.on)
+            assessed = policy.assess(
+                table, finding.facts, claim.on, [other for other in finding.tables if other != table]
+            )
         except CannotAssess as fault:
             claim.unassessed[table] = str(fault)
             continue

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from services.compensation.table_axes import Axis, check_cell
+from services.compensation.table_axes import Axis, Scale, check_cell
 from services.compensation.table_cells import Cell, read_cell
 from services.compensation.table_days import Days
 from services.compensation.table_forms import above_zero, dividing, needed
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.compensation.table_terms import Scope
 
 Node = dict[str, Any]
+ELSE = "else"
 ZERO, ONE = Decimal(0), Decimal(1)
 _UP, _DOWN = Rounding("up", ONE), Rounding("down", ONE)
 
@@ -82,8 +83,11 @@ def form_by(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     cells: dict[int, Cell] = {}
     terms: list[Term] = []
     for case, (key, inner) in enumerate(branches.items()):
-        cells[case] = read_cell(key, scale.read, scale.choices)
-        check_cell(scale, cells[case])
+        if key == ELSE and ELSE not in (scale.choices or ()):
+            cells[case] = _the_rest(branches, scale)
+        else:
+            cells[case] = read_cell(key, scale.read, scale.choices)
+            check_cell(scale, cells[case])
         known = {asked.given} if asked.given and not cells[case].none else set()
         terms.append(scope.knowing(scope.given | known).term(inner, (*place, "is", key), depth))
     unit = common_unit(terms)
@@ -99,7 +103,17 @@ def form_by(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     return replace(found, names=found.names | asked.names, none=found.none | asked.none)
 
 
+def _the_rest(branches: Node, scale: Scale) -> Cell:
+    """What no other case holds for."""
+    others = [read_cell(key, scale.read, scale.choices) for key in branches if key != ELSE]
+    if any(cell.negated for cell in others):
+        raise Wrong("'else' does not go together with 'not …'", "write each case out")
+    return Cell(tuple(part for cell in others for part in cell.parts), not any(c.none for c in others), negated=True)
+
+
 def _each_once(axis: Axis, keys: Sequence[str]) -> None:
+    if ELSE in keys and not any(axis.masks[place] >> keys.index(ELSE) & 1 for place in axis.places):
+        raise Wrong("the other cases leave nothing for 'else'", "remove it")
     for place in axis.places:
         mask = axis.masks[place]
         if not mask:

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.compensation.table_units import Wrong
+from services.compensation.table_units import NUMBERS, Wrong
 
 FORMS = "write it like 5, 60..119, 24..<48, 48.., ..<24, 'at least 3', 'over 3', 'under 3' or 'at most 3'"
 RESERVED = ("any", "none", "given")
-_WORDS = {"at least": ">=", "at most": "<=", "over": ">", "under": "<", "from": ">=", "up to": "<="}
-_BOUND = re.compile(r"(?P<sign>>=|<=|>|<|at least|at most|over|under|from|up to)\s*(?P<rest>\S.*)\Z")
+_WORDS = {
+    "at least": ">=", "at most": "<=", "over": ">", "under": "<", "from": ">=", "up to": "<=",
+    "before": "<", "after": ">",
+}  # fmt: skip
+_BOUND = re.compile(r"(?P<sign>>=|<=|>|<|at least|at most|over|under|from|up to|before|after)\s*(?P<rest>\S.*)\Z")
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,20 @@ def read_cell(node: Any, read: Callable[[Any], Any], choices: tuple[Any, ...] | 
 
 def read_interval(node: Any, read: Callable[[Any], Any]) -> Interval:
     """One range, both ends included unless `<` or a word says otherwise. Raises Wrong."""
-    text = node.strip() if isinstance(node, str) else node
+    try:
+        return _interval(node.strip() if isinstance(node, str) else node, read)
+    except Wrong as fault:
+        raise Wrong(fault.what, FORMS if fault.mend.endswith(NUMBERS) else fault.mend) from None
+
+
+def _interval(text: Any, read: Callable[[Any], Any]) -> Interval:
     if not isinstance(text, str):
-        value = read(node)
+        value = read(text)
         return Interval(value, True, value, True)
     if " and " in text or "," in text:
         found = Interval()
         for part in re.split(r" and |,", text):
-            found = found.meet(read_interval(part, read))
+            found = found.meet(_interval(part.strip(), read))
         return _not_empty(found, text)
     if ".." in text:
         return _not_empty(_range(text, read), text)

@@ -13,6 +13,7 @@ from services.compensation.table_look import Looked
 from services.compensation.table_model import RowModel, TableModel
 from services.compensation.table_read import Setting
 from services.compensation.table_ready import Compiled, Met, Row, Said
+from services.compensation.table_slips import currency_mend
 from services.compensation.table_term import snap
 from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, Problems, Wrong, several
@@ -42,13 +43,22 @@ def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
             if name in facts:
                 problems.add(("steps", name), f"'{name}' is also a fact", "give the step another name")
             scope.steps[name] = scope.term(node, ("steps", name))
-    return _Rows(model, scope).compiled(), problems
+    compiled = _Rows(model, scope).compiled()
+    _only_causes(problems)
+    return compiled, problems
+
+
+def _only_causes(problems: Problems) -> None:
+    """Leaves out what only follows from a currency or a rounding that is written wrongly."""
+    follows = {"currency": "names no currency", "rounding": " rounded?"}
+    for place in {place[0] for place, _, _ in problems.found if len(place) == 1} & follows.keys():
+        problems.found = [f for f in problems.found if len(f[0]) == 1 or not f[1].endswith(follows[str(place)])]
 
 
 def _setting(model: TableModel, problems: Problems) -> Setting:
     if model.currency is not None and model.currency not in DECIMALS:
-        known = ", ".join(sorted(DECIMALS))
-        problems.add(("currency",), f"'{model.currency}' is no currency known here", f"write one of {known}")
+        what = f"'{model.currency}' is no currency known here"
+        problems.add(("currency",), what, currency_mend(model.currency))
     try:
         zone = ZoneInfo(model.time_zone)
     except (KeyError, ValueError, OSError):
@@ -110,8 +120,16 @@ class _Rows:
                 try:
                     self._ask(case, str(name), node)
                 except Wrong as fault:
-                    self.scope.problems.wrong(place, fault)
+                    self.scope.problems.wrong(place, self._compared(str(name), node) or fault)
         return found
+
+    def _compared(self, name: str, node: Any) -> Wrong | None:
+        """What to write for `paid: over owed`, where another fact or step stands in the place of a value."""
+        other = str(node).split(" ")[-1]
+        if other not in self.scope.slots or other == name:
+            return None
+        mend = f"write a step 'more: {{minus: [{name}, {other}]}}' and ask 'more: over 0'"
+        return Wrong(f"'{other}' is a fact or step, and rows compare with values", mend)
 
     def _ask(self, case: int, name: str, node: Any) -> None:
         asked = self.asked.get(name) or self.scope.looked(name)

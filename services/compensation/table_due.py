@@ -8,6 +8,7 @@ from typing import Any
 
 from services.compensation.table_bounds import Limits, bounded
 from services.compensation.table_model import KINDS
+from services.compensation.table_slips import nearest
 from services.compensation.table_term import Pair, Term, pair_of
 from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
@@ -74,9 +75,17 @@ def _one(scope: Scope, node: Any, place: Place) -> Remedy | Choice:
             raise Wrong(
                 "'one_of' holds a list of 2 or more remedies and stands alone", "write one_of: [refund, rebooking]"
             )
-        read = [_remedy(scope, option, (*place, "one_of", at)) for at, option in enumerate(options)]
-        return Choice(tuple(read))
+        return Choice(tuple(_option(scope, option, (*place, "one_of", at)) for at, option in enumerate(options)))
     return _remedy(scope, node, place)
+
+
+def _option(scope: Scope, node: Any, place: Place) -> Remedy:
+    """One of a choice; its fault is noted at its own line."""
+    try:
+        return _remedy(scope, node, place)
+    except Wrong as fault:
+        scope.problems.wrong(place, fault)
+        return Remedy("explanation")
 
 
 def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
@@ -91,8 +100,12 @@ def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
 
 
 def _known(kind: str) -> None:
-    if kind not in KINDS:
-        raise Wrong(f"'{str(kind)[:40]}' is no kind of remedy", f"write one of {', '.join(KINDS)}, or one_of")
+    if kind in KINDS:
+        return
+    if str(kind)[:1].isdigit():
+        raise Wrong(f"'{str(kind)[:40]}' does not say what it is", f"write its kind before it, like 'refund: {kind}'")
+    close = nearest(str(kind).lower(), [*KINDS, "one_of", "nothing"])
+    raise Wrong(f"'{str(kind)[:40]}' is no kind of remedy", f"{close}write one of {', '.join(KINDS)}, or one_of")
 
 
 def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:

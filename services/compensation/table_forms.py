@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from services.compensation.table_term import MAX_PARTS, Term, combined, common_unit, converted, said
-from services.compensation.table_units import RATE, UNKNOWN, Wrong
+from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
 from shared.money import EXACT
 from shared.policy.source import Place
 
@@ -30,7 +30,12 @@ def form_share(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     of = scope.term(needed(node, "of"), (*place, "of"), depth)
     if rate.unit not in (None, RATE, UNKNOWN):
         raise Wrong(f"a share is a percentage, not {said(rate.unit)}", "write share: 25%, or a fact of type share")
-    meant = node.get("over_one", False) in (True, "yes")
+    over_one = node.get("over_one", False)
+    if over_one not in (True, False, "yes", "no"):
+        raise Wrong("'over_one' is yes or no", "write over_one: yes")
+    meant = over_one in (True, "yes")
+    if meant and rate.unit is None and rate.low is not None and rate.low > 10:
+        raise Wrong(f"this is {rate.low} times the whole", f"write share: {rate.low}% if that is meant")
     if not meant and (rate.high is None or rate.high > 1):
         mend = "write the percentage with its %, or add 'over_one: yes' when more than the whole is meant"
         raise Wrong("the share can be more than the whole", mend)
@@ -38,14 +43,30 @@ def form_share(scope: Scope, node: Node, place: Place, depth: int) -> Term:
 
 
 def form_times(scope: Scope, node: Node, place: Place, depth: int) -> Term:
-    return _product(_parts(scope, node, "times", place, depth))
+    terms = _parts(scope, node, "times", place, depth)
+    for part, term in zip(node["times"], terms, strict=True):
+        if term.unit == RATE and (term.high is None or term.high > 1):
+            mend = f"write {{share: {part}, of: …, over_one: yes}} when more than the whole is meant"
+            raise Wrong("the percentage can be more than the whole", mend)
+    units = [term.unit for term in terms if term.unit not in (None, RATE)]
+    if len(units) > 1 and UNKNOWN not in units:
+        mend = f"for a price per unit write {_per_unit(node['times'], terms)}"
+        raise Wrong(f"{said(units[0])} times {said(units[1])} is no amount", mend)
+    return _product(terms)
+
+
+def _per_unit(parts: Sequence[Any], terms: Sequence[Term]) -> str:
+    """The product as so much per unit, in its own words where they are plain."""
+    plain = [(str(p), t.unit) for p, t in zip(parts, terms, strict=True) if isinstance(p, str)]
+    price = next((part for part, unit in plain if unit == MONEY), "15")
+    price = next((f"{{share: {part}, of: {price}}}" for part, unit in plain if unit == RATE), price)
+    counted = [(p, t.unit) for p, t in zip(parts, terms, strict=True) if t.unit not in (None, RATE, MONEY)]
+    name, unit = next(((p, unit) for p, unit in counted if isinstance(p, str)), ("weight", "kg"))
+    return f"{{each: {price}, per: 1 {unit}, of: {name}}}"
 
 
 def _product(terms: Sequence[Term]) -> Term:
     units = [term.unit for term in terms if term.unit not in (None, RATE)]
-    if len(units) > 1 and UNKNOWN not in units:
-        mend = "for a price per unit write {each: 15, per: 1 kg, of: weight}"
-        raise Wrong(f"{said(units[0])} times {said(units[1])} is no amount", mend)
     unit = units[0] if units else RATE if any(term.unit == RATE for term in terms) else None
     low = _ends_product([term.low for term in terms]) if _positive(terms) else None
     high = _ends_product([term.high for term in terms]) if _positive(terms) else None

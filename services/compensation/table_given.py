@@ -5,6 +5,7 @@ from typing import Any
 
 from services.compensation.table_read import MISSING
 from services.compensation.table_ready import Compiled
+from services.compensation.table_slips import nearest
 from services.compensation.table_units import Wrong
 
 Json = dict[str, Any]
@@ -75,6 +76,9 @@ def _all_faults(table: Compiled, facts: Mapping[str, Any]) -> CannotAssess:
 
 
 def _strangers(table: Compiled, facts: Mapping[str, Any]) -> list[Json]:
-    detail = f"not a fact of this table; its facts are {', '.join(table.facts)}"
+    known = ", ".join(table.facts)
     strange = [str(name) for name in facts if name not in table.facts][:20]
-    return [{"pointer": fact_pointer(name), "detail": detail} for name in strange]
+    told = {
+        name: f"not a fact of this table; {nearest(name[:80], table.facts)}its facts are {known}" for name in strange
+    }
+    return [{"pointer": fact_pointer(name), "detail": detail} for name, detail in told.items()]

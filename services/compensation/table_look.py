@@ -1,4 +1,4 @@
-"""What rows and `by` can ask about: a fact, the weekday or hour of one, or a step."""
+"""What rows and `by` can ask about: a fact, the weekday, month or hour of one, or a step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def look_at_step(name: str, term: Term, currency: str | None) -> Looked:
 
 
 def look_at_fact(name: str, part: str, fact: Fact, slot: int) -> Looked:
-    """A fact, or its `weekday` or `hour`. Raises Wrong."""
+    """A fact, or its `weekday`, `month` or `hour`. Raises Wrong."""
     if part:
         get, scale = _part(f"{name}.{part}", part, fact)
         return Looked(lambda v: get(v[slot]), scale, frozenset({name}), given=name)
@@ -55,13 +55,19 @@ def look_at_fact(name: str, part: str, fact: Fact, slot: int) -> Looked:
 def _part(name: str, part: str, fact: Fact) -> tuple[Callable[[Any], Any], Scale]:
     if part == "weekday" and fact.type in ("date", "datetime"):
         return _weekday, Scale(name, _named_weekday, WEEKDAYS, optional=fact.optional)
+    if part == "month" and fact.type in ("date", "datetime"):
+        return _month, Scale(name, _whole_month, None, Decimal(1), Decimal(12), Decimal(1), fact.optional)
     if part == "hour" and fact.type == "datetime":
         return _hour, Scale(name, _whole_hour, None, Decimal(0), Decimal(23), Decimal(1), fact.optional)
-    raise Wrong(f"'{name}' cannot be asked", "a date has .weekday, a datetime .weekday and .hour")
+    raise Wrong(f"'{name}' cannot be asked", "a date has .weekday and .month, a datetime .weekday, .month and .hour")
 
 
 def _weekday(value: date | None) -> str | None:
     return None if value is None else WEEKDAYS[value.weekday()]
+
+
+def _month(value: date | None) -> Decimal | None:
+    return None if value is None else Decimal(value.month)
 
 
 def _hour(value: datetime | None) -> Decimal | None:
@@ -78,4 +84,11 @@ def _whole_hour(node: Any) -> Decimal:
     number = read_number(node)
     if number.unit not in (None, "hour"):
         raise Wrong("an hour of the day is expected here", "write a whole number from 0 to 23")
+    return number.value
+
+
+def _whole_month(node: Any) -> Decimal:
+    number = read_number(node)
+    if number.unit not in (None, "month"):
+        raise Wrong("a month of the year is expected here", "write a whole number from 1 to 12")
     return number.value

@@ -119,8 +119,12 @@ class ExampleModel(PackModel):
 
 
 class TableModel(Dated):
-    """A decision table: facts in, the first (or only) row that holds, remedies out."""
+    """A decision table: facts in, the first (or only) row that holds, remedies out.
 
+    `basis` is the source as a passenger is told it, in their language; without it they are told `source`.
+    """
+
+    basis: Named | None = None
     hit: Literal["FIRST", "UNIQUE"] = "FIRST"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     rounding: Annotated[str, Field(max_length=40)] | None = None

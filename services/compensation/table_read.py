@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.compensation.table_model import FactModel
+from services.compensation.table_slips import nearest
 from services.compensation.table_units import Wrong, convert, in_unit, read_number
 from shared.money import DECIMALS, plain
 
@@ -55,7 +56,8 @@ def _yes_no(node: Any) -> bool:
 
 def _choice(node: Any, values: tuple[str, ...]) -> str:
     if str(node) not in values or isinstance(node, bool):
-        raise Wrong(f"'{str(node)[:40]}' is none of its values", f"write one of {', '.join(values)}")
+        mend = f"{nearest(str(node), values)}write one of {', '.join(values)}"
+        raise Wrong(f"'{str(node)[:40]}' is none of its values", mend)
     return str(node)
 
 
@@ -149,7 +151,9 @@ def _datetime(value: Any, zone: ZoneInfo) -> Any:
         return MISSING
     try:
         found = datetime.fromisoformat(value)
-        return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        local = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        # Its own offset, not the zone: within one zone Python counts by the clock on the wall, changed or not.
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
     except (ValueError, OverflowError):
         return MISSING
 

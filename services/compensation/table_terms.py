@@ -12,6 +12,7 @@ from services.compensation.table_facts import Fact
 from services.compensation.table_look import Looked, look_at_fact, look_at_step
 from services.compensation.table_model import FORMS, MODIFIERS
 from services.compensation.table_read import Setting
+from services.compensation.table_slips import nearest
 from services.compensation.table_term import (
     MAX_DEPTH,
     Pair,
@@ -66,7 +67,10 @@ class Scope:
         if isinstance(node, (list, bool)) or node is None:
             raise Wrong("a term is expected here", "write a number, a name, or a form like {share: 25%, of: price}")
         try:
-            return literal(read_number(node), self.setting.currency)
+            number = read_number(node)
+            if number.value < 0:
+                raise Wrong(f"{node} is below 0", "write {minus: [a, b]} to take one amount from another")
+            return literal(number, self.setting.currency)
         except Wrong as fault:
             or_else = ", or a name, or a form like {share: 25%, of: price}" if fault.mend.endswith(NUMBERS) else ""
             raise Wrong(fault.what, fault.mend + or_else) from None
@@ -75,13 +79,15 @@ class Scope:
         found = [form for form in FORMS if form in node and not (form == "by" and "divide" in node)]
         if len(found) != 1:
             told = "none of the forms" if not found else "more than one form"
-            raise Wrong(f"this says {told}", f"begin with exactly one of {', '.join(FORMS)}")
+            close = "".join([nearest(key, FORMS) for key in node][:1]) if not found else ""
+            raise Wrong(f"this says {told}", f"{close}begin with exactly one of {', '.join(FORMS)}")
         known = (*FORMS[found[0]], *MODIFIERS)
         strange = [key for key in node if key not in known]
-        if strange and strange[0].isdigit():
+        if strange and strange[0][:1].isdigit() and node[strange[0]] is None:
             raise Wrong(f"'{strange[0]}' stands alone", "write numbers without commas, like 1500")
         if strange:
-            raise Wrong(f"'{strange[0]}' is not known beside '{found[0]}'", f"known here: {', '.join(known)}")
+            close = nearest(strange[0], known)
+            raise Wrong(f"'{strange[0]}' is not known beside '{found[0]}'", f"{close}known here: {', '.join(known)}")
         return found[0]
 
     def named(self, name: str) -> Term:
@@ -102,7 +108,8 @@ class Scope:
         if fact is None:
             later = " yet: steps use the ones above them" if name in self.slots else ""
             known = ", ".join([*self.facts, *self.steps])
-            raise Wrong(f"'{name[:40]}' is no fact or step{later}", f"write a number or one of {known}")
+            close = nearest(name, [*self.facts, *self.steps])
+            raise Wrong(f"'{name[:40]}' is no fact or step{later}", f"{close}write a number or one of {known}")
         return self._fact(fact)
 
     def _fact(self, fact: Fact) -> Term:
@@ -157,7 +164,10 @@ class Scope:
         base, _, part = name.partition(".")
         if base not in self.facts:
             known = ", ".join([*self.facts, *self.steps])
-            raise Wrong(f"'{name[:40]}' is no fact or step", f"declare it under 'facts', or write one of {known}")
+            close = nearest(base, [*self.facts, *self.steps])
+            raise Wrong(
+                f"'{name[:40]}' is no fact or step", f"{close}declare it under 'facts', or write one of {known}"
+            )
         return look_at_fact(base, part, self.facts[base], self.slots[base])
 
 

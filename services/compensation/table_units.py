@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from services.compensation.table_slips import CODES, currency_meant, number_meant
 from shared.money import DECIMALS, EXACT
 from shared.policy.source import Place
 
@@ -60,14 +61,16 @@ def unit_name(word: str) -> str:
     """The full name of a unit (`h`, `hours` → `hour`); raises Wrong when it cannot be one."""
     if word in DECIMALS:
         return word
+    meant = currency_meant(word)
+    if meant:
+        raise Wrong(f"'{word}' is not how a currency is written", f"write {meant}")
     name = _ALIASES.get(word, word)
     if name not in _SIZE and name.endswith("s") and (name[:-1] in _SIZE or _ALIASES.get(name[:-1])):
         name = _ALIASES.get(name[:-1], name[:-1])
     elif name not in _SIZE and len(name) > 3 and name.endswith("s"):
         name = name[:-1]
     if len(word) == 3 and word.isupper():
-        mend = "write CNY, EUR, GBP, USD, SDR or another code of three letters"
-        raise Wrong(f"'{word}' is no currency known here", mend)
+        raise Wrong(f"'{word}' is no currency known here", CODES)
     if not _UNIT.match(name):
         raise Wrong(f"'{word}' is no unit", "write a unit in small letters, like hour, day, kg, km, point")
     return name
@@ -80,12 +83,7 @@ def read_number(node: Any) -> Number:
     text = str(node).strip()
     found = _LITERAL.match(text)
     if not found:
-        mend = f"write {NUMBERS}"
-        if re.match(r"-?[0-9]+,[0-9]", text):
-            mend = "write it without commas, like 1500"
-        elif "/" in text or " per " in text:
-            mend = "for a price per unit write {each: 15 CNY, per: 1 kg, of: weight}"
-        raise Wrong(f"'{text[:40]}' is not a number", mend)
+        raise Wrong(f"'{text[:40]}' is not a number", number_meant(text[:80]) or f"write {NUMBERS}")
     value, unit = Decimal(found["number"]), found["unit"]
     if unit == "%":
         return Number(EXACT.divide(value, Decimal(100)), RATE)

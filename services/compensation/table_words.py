@@ -7,20 +7,20 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 _KINDS: dict[str, tuple[str, str, str]] = {
     "refund": ("退款", "退款", "a refund"),
-    "fee": ("手续费", "手續費", "a fee"),
+    "fee": ("费用", "費用", "a fee"),
     "compensation": ("赔偿", "賠償", "compensation"),
-    "fee_waiver": ("免收费用", "免收費用", "a fee waived"),
+    "fee_waiver": ("免收费用", "免收費用", "a waiver of the fee"),
     "coupon": ("优惠券", "優惠券", "a coupon"),
     "points": ("积分", "積分", "points"),
     "free_service_time": ("免费服务时间", "免費服務時間", "free service time"),
-    "rebooking": ("改乘其他车次或班次", "改乘其他車次或班次", "another journey"),
+    "rebooking": ("改乘其他班次", "改乘其他班次", "another journey"),
     "lodging": ("住宿安排", "住宿安排", "a place to stay"),
     "seat_change": ("调换座位", "調換座位", "another seat"),
     "invoice": ("发票", "發票", "an invoice"),
     "credit_correction": ("信用分更正", "信用分更正", "a corrected credit record"),
     "repair": ("免费修理", "免費修理", "a free repair"),
     "exchange": ("更换", "更換", "an exchange"),
-    "explanation": ("书面说明", "書面說明", "an explanation"),
+    "explanation": ("情况说明", "情況說明", "an explanation"),
     "apology": ("道歉", "道歉", "an apology"),
 }
 _CURRENCIES = {
@@ -68,12 +68,13 @@ def _part(part: Part, language: int) -> str:
     return f"{name} {_amount(part, language)}"
 
 
-_OR = ("或", "或", " or ")
+_OR = ("，或", "，或", ", or ")
 _AND = ("、", "、", ", ")
 _OWED = ("应得：{}。", "應得：{}。", "You are owed: {}.")
-_KEPT = ("将收取：{}。", "將收取：{}。", "What is charged: {}.")
-_CHOOSE = ("由您选择其一：{}。", "由您擇一：{}。", "You choose one of: {}.")
-_NOTHING = ("本次无需赔付。", "本次無需賠付。", "Nothing is due this time.")
+_KEPT = ("收取{}。", "收取{}。", "You pay {}.")
+_LESS = ("应得：{}（已扣除{}）。", "應得：{}（已扣除{}）。", "You are owed: {} ({} has been taken off).")
+_CHOOSE = ("由您选择其一：{}。", "由您擇一：{}。", "You choose one: {}.")
+_NOTHING = ("这次没有应得的款项或补偿。", "這次沒有應得的款項或補償。", "Nothing is due this time.")
 _FREE = ("无需收费。", "無需收費。", "Nothing is charged.")
 _BASIS = ("依据：", "依據：", "Basis: ")
 
@@ -85,8 +86,12 @@ def due_in_words(parts: Sequence[Part | Sequence[Part]], language: int, about_fe
     single = [part for part in parts if isinstance(part, Part)]
     owed = [_part(part, language) for part in single if part.kind != "fee"]
     kept = [_part(part, language) for part in single if part.kind == "fee"]
-    found = [_OWED[language].format(_AND[language].join(owed))] if owed else []
-    found += [_KEPT[language].format(_AND[language].join(kept))] if kept else []
+    less = kept and any(part.kind == "refund" for part in single)
+    if less:
+        found = [_LESS[language].format(_AND[language].join(owed), _AND[language].join(kept))]
+    else:
+        found = [_OWED[language].format(_AND[language].join(owed))] if owed else []
+        found += [_KEPT[language].format(_AND[language].join(kept))] if kept else []
     for options in parts:
         if not isinstance(options, Part):
             found.append(_CHOOSE[language].format(_OR[language].join([_part(part, language) for part in options])))

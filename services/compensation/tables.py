@@ -1,6 +1,6 @@
 """Compensation by rules: the decision tables in force, and what they say about a set of facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -12,14 +12,14 @@ from services.compensation.table_given import CannotAssess, read_facts
 from services.compensation.table_model import TableModel
 from services.compensation.table_read import MISSING, as_json
 from services.compensation.table_ready import Compiled
-from services.compensation.table_sentences import Sentences
+from services.compensation.table_sentences import Sentences, basis_of
 from services.compensation.table_terms import Given, Link
 from services.compensation.table_why import skipped, steps
 from shared.money import EXACT
 from shared.policy.documents import Document
 from shared.policy.policy import Policy
 
-__all__ = ["Assessment", "CannotAssess", "Tables", "assess", "tables_of"]
+__all__ = ["Assessment", "CannotAssess", "Tables", "assess", "own_facts", "tables_of"]
 
 SECTION_NAME = "tables"
 MAX_LINKS = 5
@@ -54,7 +54,7 @@ class Entry:
         self.compiled: Compiled = compiled_of(document.content)[0]
         content = document.content
         self.dates = content.in_force
-        self.sentences = Sentences(content.source, self.compiled.rows)
+        self.sentences = Sentences(basis_of(content), self.compiled.rows)
         self.id, self.version, self.digest = content.id, content.version, document.digest
         self.source, self.owner = content.source, content.owner
         until = self.dates.until
@@ -115,6 +115,15 @@ def assess(tables: Tables, table: str, facts: Mapping[str, Any], on: date) -> As
     Raises CannotAssess for an unknown table or date, and for facts missing or wrong, all of them at once.
     """
     return assess_by(tables, tables.find(table, on), facts, on)
+
+
+def own_facts(tables: Tables, table: str, facts: Mapping[str, Any], on: date, beside: Sequence[str]) -> dict[str, Any]:
+    """The facts without those that only the tables beside this one ask for; a fact nobody asks for stays, to be told.
+
+    Raises CannotAssess for an unknown table or date.
+    """
+    own, others = ({name for id in ids for name in tables.find(id, on).compiled.facts} for ids in ([table], beside))
+    return {name: value for name, value in facts.items() if name in own or name not in others}
 
 
 def assess_by(tables: Tables, entry: Entry, facts: Mapping[str, Any], on: date) -> Assessment:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from shared.policy.faults import Fault, PackFaults
+from shared.policy.slips import key_mend
 from shared.policy.source import Place, Source
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -137,7 +138,8 @@ def _in_words(model: type[BaseModel], place: Place, error: ErrorDetails) -> tupl
         case "missing":
             return f"'{place[-1]}' is missing", f"add a line '{place[-1]}: …'"
         case "extra_forbidden":
-            return f"'{place[-1]}' is not known here", _known(_names(model, place[:-1]), str(place[-1]))
+            mend = key_mend(str(place[-1])) or _known(_names(model, place[:-1]), str(place[-1]))
+            return f"'{place[-1]}' is not known here", mend
         case "literal_error" | "enum":
             return f"'{name}' is {_short(got)}", f"write {context.get('expected')}"
         case "union_tag_invalid" | "union_tag_not_found":
@@ -147,6 +149,8 @@ def _in_words(model: type[BaseModel], place: Place, error: ErrorDetails) -> tupl
             return f"'{name}' is {_short(got)}", "use small letters and digits, joined by . _ or -"
         case "value_error" | "assertion_error":
             return f"'{name}': {error['msg'].partition(', ')[2] or error['msg']}", "correct it as said"
+        case "model_type" if _names(model, place):
+            return f"'{name}' is {_short(got)}", f"write {{{', '.join(f'{key}: …' for key in _names(model, place))}}}"
         case kind if kind in _TYPES:
             return f"'{name}' is {_short(got)}", _TYPES[kind]
         case _:

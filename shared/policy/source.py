@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from shared.policy.faults import Fault, PackFaults
+from shared.policy.slips import yaml_slip
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
@@ -69,8 +70,8 @@ def parse_source(raw: bytes, file: str) -> Source:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         what = f"not YAML: {fault.problem or fault.context or 'cannot be read'}"
-        line = mark.line + 1 if mark else 1
-        raise PackFaults([Fault(file, line, what, "check indentation, colons and quotes here")]) from None
+        line, mend = yaml_slip(text, mark.line + 1 if mark else 1, what)
+        raise PackFaults([Fault(file, line, what, mend)]) from None
     except yaml.YAMLError as fault:
         what = f"not YAML: {str(fault).splitlines()[0]}"
         raise PackFaults([Fault(file, 1, what, "remove control characters and save as UTF-8")]) from None

@@ -100,7 +100,7 @@ async def test_DS_3_each_remedy_may_be_accepted_on_its_own(bench):
     assert sorted(r["state"] for r in remedies(bench)) == ["refused", "settling"]
 
 
-async def test_one_journey_claimed_twice_is_paid_to_the_first_claim_alone(bench):
+async def test_AS_7_one_journey_order_or_job_claimed_twice_is_paid_to_the_first_claim_alone(bench):
     stands = finding(["eu_rail.delay"], {"price": "80", "delay_min": 130}, order="TICKET-9")
     bench.put(found(stands, complaint="c1"), found(stands, complaint="c2"))
     await run(bench)
@@ -204,8 +204,28 @@ async def test_a_table_that_lacks_facts_leaves_the_claim_open_for_a_person(bench
     bench.put(found(finding(["driving.short_hours"], {"booked_hours": "2"})))
     await run(bench)
     claim = bench.thing()["state"]["claim"]
-    assert claim["unassessed"] == {"driving.short_hours": "facts-missing /facts"} or claim["unassessed"]
+    assert claim["unassessed"] == {"driving.short_hours": "facts-missing /facts/given_hours /facts/verified"}
     assert remedies(bench) == []
+
+
+async def test_a_finding_by_two_tables_gives_each_its_own_facts(bench):
+    """A case of both kinds: the hours were short, and gifts were taken."""
+    both = finding(["driving.short_hours", "driving.integrity"], {**HOURS, **INTEGRITY})
+    bench.put(found(both))
+    await run(bench)
+    kinds = sorted((r["table"], r["remedy"]["kind"]) for r in remedies(bench))
+    assert kinds == [
+        ("driving.integrity", "free_service_time"),
+        ("driving.integrity", "refund"),
+        ("driving.short_hours", "free_service_time"),
+    ]
+    assert bench.thing()["state"]["claim"]["unassessed"] == {}
+
+
+async def test_a_fact_no_table_of_the_finding_asks_for_is_told(bench):
+    bench.put(found(finding(["driving.short_hours", "driving.integrity"], {**HOURS, **INTEGRITY, "hour": "2"})))
+    await run(bench)
+    assert set(bench.thing()["state"]["claim"]["unassessed"].values()) == {"facts-wrong /facts/hour"}
 
 
 async def test_an_answer_on_the_status_page_is_carried_out_once(bench):

@@ -94,9 +94,9 @@ def cn_rail_luggage(f: Facts) -> Owed:
     loss, weight = number(f["actual_loss"]), number(f["weight_kg"])
     share, too_late = f.get("damage_share"), number(f.get("days_late", 0)) > 30
     lost = too_late or (f.get("lost", True) and share is None)
-    if not lost and share is None:
+    if not lost and share is None and number(f.get("days_late", 0)) > 0:
         return []
-    owed = loss if lost else loss * number(share)
+    owed = loss if lost or share is None else loss * number(share)
     paid = nearest(owed)
     if not f.get("gross_negligence"):
         cap = number(f["declared_value"]) if f.get("declared_value") is not None else 15 * weight

@@ -1,5 +1,6 @@
 """What is told with a decision, and what is told when there can be none."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -63,9 +64,44 @@ def test_the_sentence_is_said_in_three_languages(shipped: Tables) -> None:
 
 def test_a_choice_and_a_quantity_are_said_too(shipped: Tables) -> None:
     choice = assess(shipped, "cn_rail.disruption", {"fare": "553", "cause": "weather"}, ON)["sentences"]["en"]
-    assert "You choose one of: a refund of CNY 553.00 or another journey." in choice
+    assert "You choose one: a refund of CNY 553.00, or another journey." in choice
     facts = {"booked_hours": 1, "given_hours": "0.5", "verified": True}
     assert "free service time of 1 hour." in assess(shipped, "driving.short_hours", facts, ON)["sentences"]["en"]
+
+
+def test_a_fee_taken_off_a_refund_is_said_with_it_and_a_fee_alone_is_paid(shipped: Tables) -> None:
+    refund = assess(shipped, "cn_rail.refund", {"fare": "553", "hours_before_departure": 23}, ON)["sentences"]
+    assert "a refund of CNY 442.50 (a fee of CNY 110.50 has been taken off)." in refund["en"]
+    assert "退款 442.50 元（已扣除费用 110.50 元）。" in refund["zh-Hans"]
+    change = {"lower_fare": "553", "hours_before_departure": 23, "to_later_day": True}
+    assert "You pay a fee of CNY 83.00." in assess(shipped, "cn_rail.change", change, ON)["sentences"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [("1", "1 minute late"), ("1.5", "1.5 minutes late"), ("11", "11 minutes")]
+)
+def test_one_is_said_as_one(shipped: Tables, minutes: str, said: str) -> None:
+    facts = {"minutes_late": minutes}
+    assert said in assess(shipped, "sharing.delivery_delay", facts, ON)["sentences"]["en"]
+
+
+def test_every_language_is_said_alone(shipped: Tables) -> None:
+    """A passenger who reads English meets no Chinese, and the two Chinese scripts are not mixed."""
+    for id in shipped.ids:
+        for entry in shipped.versions(id):
+            basis = entry.document.content.basis
+            assert basis is not None, id
+            for reason in [basis, *(row.reason for row in entry.document.content.rows)]:
+                assert not re.search(r"[\u2e80-\uffef]", reason.en), reason.en
+                # these encodings hold the characters of one script each
+                reason.zh_hans.encode("gb2312")
+                reason.zh_hant.encode("big5")
+
+
+def test_a_table_without_a_basis_tells_its_source() -> None:
+    rows = "  - {id: only, due: [apology], REASON}"
+    text = table("  late: {type: text}", rows, "  - {facts: {late: x}, row: only, due: [apology]}")
+    assert decide(text, late="x")["sentences"]["en"].endswith("Basis: Conditions of carriage.")
 
 
 def test_nothing_due_is_an_empty_list_and_still_a_row_and_a_sentence(shipped: Tables) -> None:
@@ -96,7 +132,8 @@ def test_missing_facts_are_named_all_at_once(shipped: Tables) -> None:
         ({"delay_min": [60]}, "/facts/delay_min", "a number of minutes"),
         ({"return_ticket": "maybe"}, "/facts/return_ticket", "true or false"),
         ({"return_ticket": 1}, "/facts/return_ticket", "true or false"),
-        ({"delay": 60}, "/facts/delay", "not a fact of this table; its facts are price"),
+        ({"delay": 60}, "/facts/delay", "did you mean 'delay_min'? its facts are price"),
+        ({"seat": 60}, "/facts/seat", "not a fact of this table; its facts are price"),
         ({"a/b~c": 60}, "/facts/a~1b~0c", "not a fact"),
     ],
 )

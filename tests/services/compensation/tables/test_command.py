@@ -66,6 +66,16 @@ def test_a_table_from_elsewhere_stands_before_a_shipped_one_of_the_same_name(own
     assert list(found.compiled.facts) == ["kg"]
 
 
+def test_folders_of_the_same_name_as_others_stand_beside_them(tmp_path: Path) -> None:
+    for place, id in (("one/bus", "bus.luggage"), ("two/bus", "bus.meals"), ("three/high_speed_rail", "rail.meals")):
+        (tmp_path / place / "tables").mkdir(parents=True)
+        text = OWN.replace("bus.luggage", id)
+        (tmp_path / place / "tables" / "own.yaml").write_text(text, encoding="utf-8")
+    folders = [tmp_path / "one" / "bus", tmp_path / "two" / "bus", tmp_path / "three" / "high_speed_rail"]
+    known = tables_of(with_packs(folders)).ids
+    assert {"bus.luggage", "bus.meals", "rail.meals", "cn_rail.refund"} <= set(known)
+
+
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(PackFaults, match="is not a folder"):
         with_packs([tmp_path / "nowhere"])

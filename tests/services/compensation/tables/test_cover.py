@@ -134,3 +134,39 @@ def test_rows_over_too_many_facts_at_once_are_refused_in_time() -> None:
     example = "  - {facts: {}, row: r1, due: nothing}"
     told = faults(table(facts, "\n".join(rows), example, hit="UNIQUE"))
     assert "too many facts at once" in told[0].what and "split it" in told[0].mend
+
+
+def test_seasons_are_asked_by_the_month_and_days_by_before_and_after() -> None:
+    text = table(
+        "  travel: {type: date}",
+        "  - {id: old, when: {travel: before 2026-04-01}, due: nothing, REASON}\n"
+        "  - {id: summer, when: {travel.month: [7, 8]}, due: [apology], REASON}\n"
+        "  - {id: late, when: {travel: after 2026-12-30}, due: [lodging], REASON}\n"
+        "  - {id: rest, due: nothing, REASON}",
+        "  - {facts: {travel: 2026-03-31}, row: old, due: nothing}\n"
+        "  - {facts: {travel: 2026-04-01}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-08-31}, row: summer, due: [apology]}\n"
+        "  - {facts: {travel: 2026-09-01}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-12-30}, row: rest, due: nothing}\n"
+        "  - {facts: {travel: 2026-12-31}, row: late, due: [lodging]}",
+        head="",
+    )
+    assert faults(text) == []
+    assert "from 1 to 12" in str(faults(text.replace("[7, 8]", "13")))
+
+
+def test_time_passed_is_what_a_clock_in_the_hand_shows_also_where_clocks_are_changed() -> None:
+    """London, 29 March 2026: at one o'clock it becomes two. 25 October: at two it becomes one."""
+    text = table(
+        "  began: {type: datetime}\n  ended: {type: datetime}",
+        "  - {id: only, when: {passed: any}, due: [{free_service_time: {value: passed}}], REASON}",
+        '  - {facts: {began: "2026-03-29T00:30:00Z", ended: "2026-03-29T02:30:00Z"}, row: only,'
+        " due: [{free_service_time: 2 h}]}\n"
+        '  - {facts: {began: "2026-03-29T00:30", ended: "2026-03-29T03:30"}, row: only,'
+        " due: [{free_service_time: 2 h}]}\n"
+        '  - {facts: {began: "2026-10-25T00:30:00Z", ended: "2026-10-25T01:15:00Z"}, row: only,'
+        ' due: [{free_service_time: "0.75 h"}]}',
+        steps="  passed: {from: began, to: ended, in: hour, rounded: up 0.25}",
+        head="time_zone: Europe/London",
+    )
+    assert [str(fault) for fault in faults(text)] == []

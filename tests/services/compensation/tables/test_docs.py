@@ -8,6 +8,9 @@ import orjson
 from services.compensation.commands import answer
 from services.compensation.table_model import FACT_TYPES, FORMS, KINDS, MODIFIERS
 from shared.money import MODES
+from tests.services.compensation.tables.test_mutations import ROUNDS
+from tests.services.compensation.tables.test_oracle import FACTS_A_SEED, MOST_EDGES, ORACLE, SEEDS, edges_of
+from tests.services.compensation.tables.test_properties import QUICK
 from tests.services.compensation.tables.writing import tables
 
 PAGE = (Path(__file__).parents[4] / "docs" / "packs.md").read_text(encoding="utf-8")
@@ -25,3 +28,13 @@ def test_every_word_of_the_format_is_on_the_page() -> None:
     words = {*KINDS, *FACT_TYPES, *MODES, *MODIFIERS, *FORMS, *(key for keys in FORMS.values() for key in keys)}
     missing = {word for word in words if not re.search(rf"\b{word}\b", CHAPTER)}
     assert not missing
+
+
+def test_the_page_says_how_many_cases_each_table_is_proved_on() -> None:
+    edges = sum(1 for table in ORACLE for _ in edges_of(table))
+    for told in (
+        f"Each of the {len(ORACLE)} is", f"{SEEDS * FACTS_A_SEED:,} sets", f"{edges:,} in all",
+        f"than {MOST_EDGES:,} of",
+        f"{QUICK.max_examples} more sets", f"{2 * ROUNDS} spoiled copies",
+    ):  # fmt: skip
+        assert told in CHAPTER, told

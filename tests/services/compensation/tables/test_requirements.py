@@ -1,5 +1,7 @@
 """The requirements that concern amounts, each by its id."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +10,18 @@ from services.compensation.tables import Tables, assess
 from tests.services.compensation.tables.test_oracle import as_owed
 from tests.services.compensation.tables.writing import ON
 
+ABOUT_AMOUNTS = ("RH-2", "RH-6", "SE-3", "SE-4", "SE-7", "SE-9", "AS-7", "HR-5", "HR-6", "HR-8", "DS-2", "DS-3")
 BACK, OTHER_TRAIN = ("refund", "553.00"), "rebooking"
 
 
 def owed(shipped: Tables, table: str, **facts: Any) -> list[Any]:
     return as_owed(assess(shipped, table, facts, ON)["remedies"])
+
+
+def test_every_requirement_about_amounts_has_a_test_that_names_it() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+    named = {f"{a}-{b}".upper() for a, b in re.findall(r"def test_([a-zA-Z]{2})_([0-9]+)_", written)}
+    assert named >= set(ABOUT_AMOUNTS)
 
 
 def test_rh_6_nothing_beyond_the_tariff_is_kept_and_the_invoice_comes_with_it(shipped: Tables) -> None:
@@ -30,6 +39,22 @@ def test_se_4_coupons_and_points_are_remedies_and_a_deposit_comes_back_in_time(s
     bike = {"deposit": "199", "vehicle": "bike"}
     assert owed(shipped, "sharing.deposit", **bike, working_days_since_request=1) == []
     assert owed(shipped, "sharing.deposit", **bike, working_days_since_request=2) == [("refund", "199.00")]
+
+
+def test_se_3_each_business_is_counted_by_its_own_unit_and_cap(shipped: Tables) -> None:
+    """SE-3: several businesses, each with its own rules: an hour of a bike, and of a car."""
+    hour = {"started": "2026-11-22T08:00+08:00", "ended": "2026-11-22T09:00+08:00", "charged": "40"}
+    bike = {"business": "bike", "price_per_unit": "1.5", "unit_minutes": 15, "daily_cap": "25"}
+    car = {"business": "car", "price_per_unit": "0.5", "unit_minutes": 1, "daily_cap": "200"}
+    assert owed(shipped, "sharing.timed_fee", **hour, **bike) == [("refund", "34.00")]
+    assert owed(shipped, "sharing.timed_fee", **hour, **car) == [("refund", "10.00")]
+
+
+def test_se_4_a_fee_outside_the_area_comes_back_with_the_bike(shipped: Tables) -> None:
+    """SE-4 and domain 7: five yuan, returned when ridden back and locked within 24 hours."""
+    assert owed(shipped, "sharing.out_of_area", returned_and_locked_within_h=24) == [("refund", "5.00")]
+    assert owed(shipped, "sharing.out_of_area", returned_and_locked_within_h="24.1") == [("fee", "5.00")]
+    assert owed(shipped, "sharing.out_of_area") == [("fee", "5.00")]
 
 
 def test_se_7_no_amount_depends_on_who_the_customer_is(shipped: Tables) -> None:
@@ -79,6 +104,40 @@ def test_hr_8_the_refund_ladder(shipped: Tables, fare: str, hours: int, fee: str
     """HR-8: refund before departure on a ladder by time."""
     kept = dict(owed(shipped, "cn_rail.refund", fare=fare, hours_before_departure=hours))
     assert kept.get("fee") == fee
+
+
+@pytest.mark.parametrize(
+    ("hours", "later", "departed", "fee"),
+    [
+        (48, True, False, None),
+        ("47.99", True, False, "27.50"),
+        (24, True, False, "27.50"),
+        ("23.99", True, False, "83.00"),
+        (1, False, False, None),
+        (0, False, True, None),
+        (0, True, True, "221.00"),
+    ],
+)
+def test_hr_8_one_change(shipped: Tables, hours: Any, later: bool, departed: bool, fee: str | None) -> None:
+    """HR-8: free at 48 h or to the same or an earlier day, else 5, 15 or 40 % of the lower fare."""
+    facts = {"lower_fare": "553", "hours_before_departure": hours, "to_later_day": later, "departed": departed}
+    assert dict(owed(shipped, "cn_rail.change", **facts)).get("fee") == fee
+
+
+def test_hr_8_cross_border_fees_are_cut_to_whole_yuan(shipped: Tables) -> None:
+    """HR-8: 5, 30 and 50 %, and nothing back once changed."""
+    table, ticket = "cn_rail.cross_border_refund", {"fare": "215"}
+    ladder = [dict(owed(shipped, table, **ticket, hours_before_departure=h))["fee"] for h in (192, 191, 48, "47.9")]
+    assert ladder == ["10.00", "64.00", "64.00", "107.00"]
+    assert owed(shipped, table, **ticket, hours_before_departure=300, changed=True) == []
+
+
+def test_hr_8_illness_proved_and_group_tickets(shipped: Tables) -> None:
+    """HR-8: illness with proof gets the whole fare; a group ticket goes back 48 hours before, or not at all."""
+    assert owed(shipped, "cn_rail.refund", fare="553", hours_before_departure=1, illness_proof=True) == [BACK]
+    group = {"fare": "553", "group": True}
+    assert owed(shipped, "cn_rail.refund", **group, hours_before_departure="47.9") == []
+    assert dict(owed(shipped, "cn_rail.refund", **group, hours_before_departure=48))["fee"] == "27.50"
 
 
 def test_hr_8_a_failed_train_is_paid_back_whole_or_another_taken(shipped: Tables) -> None:
