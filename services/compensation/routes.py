@@ -15,8 +15,9 @@ from shared.flow.edge import Edge
 from shared.flow.records import Store
 from shared.flow.thing import from_store
 from shared.web.asking import asking, respond
-from shared.web.auth import Caller, bearer, staff, unauthenticated
+from shared.web.auth import BEARER, Caller, bearer, staff, unauthenticated
 from shared.web.face import trace_of
+from shared.web.openapi import KEYED
 from shared.web.problems import Problem
 
 
@@ -64,6 +65,8 @@ class DryRun(Strict):
 
 PARTY = {"acceptance": ("accept", Acceptance), "refusal": ("refuse", Nothing), "counter-offer": ("counter", Proposal),
          "evidence": ("evidence", Evidence)}  # fmt: skip
+BY_TOKEN = [Depends(BEARER)]
+"""Says in OpenAPI that a token is read; whose it may be, the route decides."""
 STAFF = {"mediation": ("mediate", Nothing), "adjudication": ("adjudicate", Proposal), "referral": ("refer", Referral),
          "approval": ("approve", Nothing)}  # fmt: skip
 
@@ -92,12 +95,14 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
 
     for path, (verb, model) in PARTY.items():
         router.add_api_route(
-            f"/remedies/{{remedy}}/{path}", _party(act, by_party, verb, model), methods=["POST"], tags=["remedies"]
-        )
+            f"/remedies/{{remedy}}/{path}", _party(act, by_party, verb, model), methods=["POST"], tags=["remedies"],
+            dependencies=BY_TOKEN, openapi_extra=KEYED,
+        )  # fmt: skip
     for path, (verb, model) in STAFF.items():
         router.add_api_route(
-            f"/remedies/{{remedy}}/{path}", _staff(act, verb, model), methods=["POST"], tags=["remedies"]
-        )
+            f"/remedies/{{remedy}}/{path}", _staff(act, verb, model), methods=["POST"], tags=["remedies"],
+            openapi_extra=KEYED,
+        )  # fmt: skip
     _reading(router, store, by_party)
     _dry_run(router, tables)
     return router
@@ -132,7 +137,9 @@ def _reading(router: APIRouter, store: Store, by_party: Callable[..., str]) -> N
             raise Problem("not-found", "nothing is known of this complaint here")
         return from_store(raw, Book).state
 
-    @router.get("/remedies/{remedy}", tags=["remedies"], summary="One remedy: what, by which row, and where it stands")
+    summary = "One remedy: what, by which row, and where it stands"
+
+    @router.get("/remedies/{remedy}", tags=["remedies"], summary=summary, dependencies=BY_TOKEN)
     async def read(http: Request, remedy: str) -> dict[str, Any]:
         by_party(http, remedy)
         book = (await claim(claim_of(remedy))).claim.remedies.get(remedy)

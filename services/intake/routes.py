@@ -35,7 +35,7 @@ CREATE = Operation(
 class Batch(BaseModel):
     """Complaints, each with its own key; an answer for each, in order."""
 
-    items: list[Item] = Field(max_length=500)
+    items: list[Item] = Field(min_length=1, max_length=500)
 
 
 class Envelope(BaseModel):

@@ -20,6 +20,7 @@ from shared.flow.thing import Thing, from_store
 from shared.web.asking import asking, respond
 from shared.web.auth import Caller, staff
 from shared.web.face import trace_of
+from shared.web.openapi import KEYED
 from shared.web.problems import Problem
 
 CASE = re.compile(r"c[a-z2-7]{26}")
@@ -62,13 +63,15 @@ def routes(edge: Edge, store: Store, lists: Lists, open: Callable[[str], str]) -
         if verb not in ("acknowledgement", "safety"):
             _add(router, act, verb, model)
 
-    @router.post("/cases/{id}/safety", summary="Raise safety, or clear it as a manager")
+    @router.post("/cases/{id}/safety", summary="Raise safety, or clear it as a manager", openapi_extra=KEYED)
     async def change_safety(http: Request, id: str, body: SafetyChange, caller: Worker) -> Response:
         if body.safety == "cleared" and not _may_clear(caller):
             raise Problem("forbidden", f"clearing takes the role manager and the scope {CLEAR}")
         return await act(http, id, "safety", caller, body)
 
-    @router.post("/cases/{id}/protective-actions/{action}/acknowledgement", summary="Acknowledge a protective action")
+    acknowledgement, summary = "/cases/{id}/protective-actions/{action}/acknowledgement", "Acknowledge a protective action"
+
+    @router.post(acknowledgement, summary=summary, openapi_extra=KEYED)
     async def acknowledge(http: Request, id: str, action: str, body: Acknowledgement, caller: Worker) -> Response:
         return await act(http, id, "acknowledgement", caller, body, action)
 
@@ -91,7 +94,7 @@ def _add(router: APIRouter, act: Callable[..., Any], verb: str, model: Any) -> N
 
     endpoint.__name__ = verb.replace("-", "_")
     summary = (model.__doc__ or verb).strip().split("\n")[0]
-    router.add_api_route(f"/cases/{{id}}/{verb}", endpoint, methods=["POST"], summary=summary)
+    router.add_api_route(f"/cases/{{id}}/{verb}", endpoint, methods=["POST"], summary=summary, openapi_extra=KEYED)
 
 
 def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str], str]) -> None:

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,7 +62,7 @@ class Face:
         if body:
             check_media_type(headers)
         state["json"] = parse(body, self.limits) if body else None
-        await self.app(scope, _replayed(body, receive), answer.send)
+        await self.app(scope, _replayed(state["json"] if body else b"", receive), answer.send)
 
     def _note(self, scope: Scope, status: int, seconds: float, trace: bytes) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
@@ -97,8 +98,8 @@ async def _nothing() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body again for whoever reads it, then the caller's own messages."""
+def _replayed(read: Any, receive: Receive) -> Receive:
+    """The body again as it was read here, for whoever reads it another way; then the caller's own messages."""
     told = False
 
     async def again() -> Message:
@@ -106,6 +107,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         if told:
             return await receive()
         told = True
+        body = read if isinstance(read, bytes) else orjson.dumps(read)
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from shared.flow.errors import Transient
 from shared.flow.messages import Reply
 from shared.web.app import add_hot, create_app
-from shared.web.asking import idempotency_key, respond
+from shared.web.asking import fingerprint, idempotency_key, respond
 from shared.web.auth import Caller, Tokens, TokenSettings, staff
 from shared.web.faults import validated
 from shared.web.openapi import IDEMPOTENCY_KEY, Operation
@@ -36,6 +36,10 @@ class Told(BaseModel):
     text: str = Field(max_length=20)
     channel: Annotated[Phone | Web, Field(discriminator="kind")] | None = None
     facts: dict[str, str | int | bool] = {}
+
+
+class Kept(BaseModel):
+    kept: dict[str, Any]
 
 
 class Said(BaseModel):
@@ -62,6 +66,11 @@ def face(ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), token
     @app.post("/v1/typed/{number}")
     async def typed(number: int, told: Told) -> dict[str, Any]:
         return {"number": number, "text": told.text}
+
+    @app.post("/v1/kept")
+    async def keep(kept: Kept) -> Response:
+        print_ = fingerprint(kept)
+        return respond(Reply(202, {"print": print_, "kept": kept.kept}), "/v1/kept/1")
 
     @app.get("/v1/broken")
     async def broken() -> None:
