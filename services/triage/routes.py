@@ -69,7 +69,10 @@ def routes(edge: Edge, store: Store, lists: Lists, open: Callable[[str], str]) -
             raise Problem("forbidden", f"clearing takes the role manager and the scope {CLEAR}")
         return await act(http, id, "safety", caller, body)
 
-    acknowledgement, summary = "/cases/{id}/protective-actions/{action}/acknowledgement", "Acknowledge a protective action"
+    acknowledgement, summary = (
+        "/cases/{id}/protective-actions/{action}/acknowledgement",
+        "Acknowledge a protective action",
+    )
 
     @router.post(acknowledgement, summary=summary, openapi_extra=KEYED)
     async def acknowledge(http: Request, id: str, action: str, body: Acknowledgement, caller: Worker) -> Response:

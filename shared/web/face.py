@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
 from shared.flow.errors import Transient
+from shared.flow.trace import trace_id, traceparent
 from shared.web.bodies import Gone, Limits, check_media_type, parse, read_body
 from shared.web.problems import Problem, unavailable
-from shared.web.trace import trace_id, traceparent
 
 log = structlog.get_logger(__name__)
 

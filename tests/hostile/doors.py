@@ -122,7 +122,7 @@ async def served(door: Door, **more: Any) -> AsyncIterator[Door]:
     tasks = [asyncio.create_task(server.serve()), *(asyncio.create_task(stage.run()) for stage in door.stages)]
     while not server.started:
         await asyncio.sleep(0.005)
-    door.url = "http://127.0.0.1:%d" % server.servers[0].sockets[0].getsockname()[1]
+    door.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
         yield door
     finally:
