@@ -126,8 +126,8 @@ async def _one(desk: Desk, one: Taken | Problem, trace: bytes) -> dict[str, Any]
     told, asking = one
     try:
         said = await desk.append(asking, trace)
-    except Transient:
-        problem = unavailable()
+    except (Transient, Problem) as fault:
+        problem = fault if isinstance(fault, Problem) else unavailable()
         return {"status": problem.status, "problem": problem.body()}
     return {"status": 202, "complaint": _told(desk.accepted(told, asking), said)}
 

@@ -32,8 +32,8 @@ LIES = {
 
 
 async def stage_over(kafka: str) -> Stage:
-    await ensure_topics(kafka, [Topic(TOPIC, 1), Topic("redress.toy.inbox.standard", 1), Topic("redress.toy.standard", 1),
-                                Topic(DEAD, 1)])  # fmt: skip
+    named = (TOPIC, "redress.toy.inbox.standard", "redress.toy.standard", DEAD)
+    await ensure_topics(kafka, [Topic(name, 1) for name in named])
     settings = KafkaSettings(kafka, idempotent=False, session_ms=2000)
     log = KafkaLog(
         settings, "standard", "redress.toy.standard", toy().topics("standard"), Publisher(settings, "standard")
