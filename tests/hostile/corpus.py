@@ -1,4 +1,4 @@
-"""Genuine records of every topic: what whole simulated runs of the four services left on the log, and what is seldom."""
+"""Genuine records of every topic: what whole simulated runs of the four services left on the log; and seldom ones."""
 
 import functools
 from collections import defaultdict

@@ -32,6 +32,7 @@ from shared.testing.memory_log import MemoryBroker, MemoryLog
 from shared.testing.memory_store import MemoryStore, MemorySwitch
 from shared.web.app import create_app
 from shared.web.auth import Tokens, TokenSettings
+from shared.web.door import Door as OnTheWire
 from tests.flow.bench import FAST
 from tests.services.intake.house import House as Intake
 from tests.services.triage.house import SEALER, packs
@@ -116,7 +117,15 @@ DOORS = {"intake": intake_door, "triage": triage_door, "compensation": compensat
 async def served(door: Door, **more: Any) -> AsyncIterator[Door]:
     """The door on a free port of the loopback, its stages at work."""
     config = uvicorn.Config(
-        door.app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", **more
+        door.app,
+        host="127.0.0.1",
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        http=OnTheWire,
+        ws="none",
+        **more,
     )
     server = uvicorn.Server(config)
     tasks = [asyncio.create_task(server.serve()), *(asyncio.create_task(stage.run()) for stage in door.stages)]

@@ -17,6 +17,7 @@ from shared.flow.messages import Reply
 from shared.web.app import add_hot, create_app
 from shared.web.asking import fingerprint, idempotency_key, respond
 from shared.web.auth import Caller, Tokens, TokenSettings, staff
+from shared.web.bodies import Limits
 from shared.web.faults import validated
 from shared.web.openapi import IDEMPOTENCY_KEY, Operation
 
@@ -49,11 +50,14 @@ class Said(BaseModel):
     text: str
 
 
-def face(ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), tokens: Tokens | None = None) -> Any:
+def face(
+    ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), tokens: Tokens | None = None,
+    limits: Limits | None = None,
+) -> Any:  # fmt: skip
     async def parts() -> dict[str, str]:
         return ready or {"log": "ok", "lane express": "running"}
 
-    app = create_app("toy", ready=parts, needs=needs)
+    app = create_app("toy", ready=parts, needs=needs, limits=limits)
     app.state.tokens = tokens or Tokens(TokenSettings())
 
     async def tell(request: Request) -> Response:
