@@ -1,16 +1,23 @@
 """Wrong records on every consumed topic: each is buried untouched or a person's, and honest ones are decided."""
 
-import random
+from datetime import timedelta
 
+import orjson
 import pytest
 
+from shared import clock
+from shared.contracts import intake, triage
+from shared.flow.batch import Batch
 from shared.flow.codec import ORDER
 from shared.flow.records import Record
 from shared.flow.understand import understand
+from shared.ids import complaint_id
+from shared.outbound.signing import sign
 from tests.hostile.corpus import genuine
 from tests.hostile.effort import chance, times
-from tests.hostile.field import Field, effects, untouched
-from tests.hostile.mutations import PERHAPS, SURELY
+from tests.hostile.field import Field, StrictStore, effects, untouched
+from tests.hostile.mutations import PERHAPS, SURELY, put
+from tests.services.intake.house import told
 from tests.simulation import services
 
 SERVICES = {
@@ -65,5 +72,68 @@ async def test_wrong_records_of_every_kind_are_buried_untouched_and_nobody_is_he
     assert not [r for r in honest if (r.part, r.offset) in dead], "an honest record was buried"
 
 
-async def test_a_thing_that_was_never_met_is_decided_after_any_wrong_ones() -> None:
-    assert random
+def _renamed(record: Record, id: str) -> Record:
+    """The same said of another complaint, as the first thing said of it."""
+    headers = record.headers
+    for name, value in (("ce_subject", id), ("ce_partitionkey", id), ("ce_sequence", "1"), ("ce_id", f"x/{id}/1")):
+        headers = put(headers, name, value.encode())
+    return record._replace(key=id.encode(), headers=headers)
+
+
+BEGINS = {
+    "triage": intake.ComplaintReceived,
+    "compensation": triage.FindingRecorded,
+    "notify": intake.ComplaintReceived,
+}
+
+
+@pytest.mark.parametrize("name", BEGINS)
+async def test_what_is_told_of_others_between_wrong_records_is_decided_all_the_same(name: str) -> None:
+    rng, field = chance(f"between/{name}"), await field_of(name)
+    corpus, wanted = heard(field), BEGINS[name].TYPE.encode()
+    first = next(r for r in corpus if r.header("ce_type") == wanted and r.topic.endswith(".standard"))
+    names = [complaint_id("hostile", f"{name}-{n}") for n in range(60)]
+    for id in names:
+        for _ in range(5):
+            _, mutation = rng.choice([*SURELY.items(), *PERHAPS.items()])
+            field.put(mutation(rng.choice(corpus), rng))
+        field.put(_renamed(first, id))
+    await field.work()
+    assert not [id for id in names if not field.store.things[id]["heard"]]
+    assert not [id for id in names if field.store.things[id]["person"]]
+
+
+async def test_signed_complaints_between_wrong_entries_are_taken() -> None:
+    rng, field = chance("between/intake"), await field_of("intake")
+    entries = [record for record in heard(field) if record.topic.startswith(OPEN)]
+    for count in range(200):
+        _, mutation = rng.choice([*SURELY.items(), *PERHAPS.items()])
+        field.put(mutation(rng.choice(entries), rng))
+        if count % 4 == 0:
+            body = orjson.dumps(told(line="ride_hailing", text=f"number {count}"))
+            headers = {"integration": "hotline", **sign([services.SECRET], f"m{count}", field.time, body)}
+            carried = tuple((name, text.encode()) for name, text in headers.items())
+            field.put(Record("redress.channels.standard", 0, 0, field.time, f"honest-{count}".encode(), body, carried))
+    await field.work()
+    taken = [complaint_id("hotline", f"honest-{count}") in field.store.things for count in range(0, 200, 4)]
+    assert all(taken) and not field.dead()
+
+
+async def test_a_stranger_from_tomorrow_is_refused_and_not_waited_for() -> None:
+    field = await field_of("intake")
+    field.service.channels[OPEN].__self__.integrations.read_at = clock.now()  # type: ignore[attr-defined]
+    field.time = clock.now() + timedelta(days=1)
+    field.put(Record("redress.channels.standard", 0, 0, field.time, b"k", b"{}", (("integration", b"stranger"),)))
+    await field.work()
+    (receipt,) = field.broker.all("redress.receipts")
+    assert orjson.loads(receipt.value or b"")["happened"]["reason"].startswith("unauthenticated")
+
+
+async def test_what_strangers_publish_unreadably_does_not_count_towards_stopping_the_lane() -> None:
+    service = services.intake_service(services.integrations())
+    unread = [
+        Record(topic, 0, n, clock.now(), None, None, unreadable="a header name is no UTF-8")
+        for topic in ("redress.channels.standard", "redress.triage.standard") for n in range(60)
+    ]  # fmt: skip
+    plan = await Batch(service, StrictStore(), {}, 0).work(unread)
+    assert (sum(plan.dead), sum(plan.failed)) == (120, 60)
