@@ -1,5 +1,6 @@
 """HTTP in and out: remedies and what the two sides do about them, the ledger, and assessments as a dry run."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
@@ -19,6 +20,8 @@ from shared.web.auth import BEARER, Caller, bearer, staff, unauthenticated
 from shared.web.face import trace_of
 from shared.web.openapi import KEYED
 from shared.web.problems import Problem
+
+REMEDY = re.compile(r"c[a-z2-7]{26}-[a-z0-9-]{1,60}")
 
 
 class Strict(BaseModel):
@@ -76,7 +79,7 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
     router = APIRouter(prefix="/v1")
 
     async def act(http: Request, remedy: str, verb: str, by: str, body: BaseModel) -> Response:
-        complaint = claim_of(remedy)
+        complaint = _claim_of(remedy)
         asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump())
         request = asking(http, by, complaint, f"redress.compensation.{verb}.v1", asked)
         return respond(await edge.ask(request, trace=trace_of(http)), f"/v1/remedies/{remedy}")
@@ -106,6 +109,13 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
     _reading(router, store, by_party)
     _dry_run(router, tables)
     return router
+
+
+def _claim_of(remedy: str) -> str:
+    """The complaint of a remedy's name; Problem 404 for anything that cannot be one: it would begin a document."""
+    if not REMEDY.fullmatch(remedy):
+        raise Problem("not-found", "no remedy has such an id")
+    return claim_of(remedy)
 
 
 def _nobody() -> Caller:
@@ -142,6 +152,7 @@ def _reading(router: APIRouter, store: Store, by_party: Callable[..., str]) -> N
     @router.get("/remedies/{remedy}", tags=["remedies"], summary=summary, dependencies=BY_TOKEN)
     async def read(http: Request, remedy: str) -> dict[str, Any]:
         by_party(http, remedy)
+        _claim_of(remedy)
         book = (await claim(claim_of(remedy))).claim.remedies.get(remedy)
         if book is None:
             raise Problem("not-found", "there is no such remedy")

@@ -16,7 +16,7 @@ from services.intake.told import Accepted, Answers, Item, Told
 from shared.flow.errors import Transient
 from shared.flow.messages import Request as Asking
 from shared.web.app import add_hot
-from shared.web.asking import idempotency_key
+from shared.web.asking import BARE, idempotency_key
 from shared.web.face import trace_of
 from shared.web.faults import validated
 from shared.web.openapi import IDEMPOTENCY_KEY, Operation
@@ -65,7 +65,10 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     async def batch(http: Request) -> Response:
         sender = await desk.integration(http)
         items = validated(Envelope, http.state.json).items
-        taken = [_read(desk, sender, index, item) for index, item in enumerate(items)]
+        taken = []
+        for index, item in enumerate(items):
+            taken.append(_read(desk, sender, index, item))
+            await asyncio.sleep(0)  # a long text takes a while to read: others are served in between
         answers = await _append(desk, taken, trace_of(http))
         told = [
             {"index": index, "idempotency_key": _key_of(item), **answer}
@@ -140,7 +143,7 @@ def _told(accepted: Accepted, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key_of(item: Any) -> str | None:
     key = item.get("idempotency_key") if isinstance(item, dict) else None
-    return key if isinstance(key, str) and len(key) <= 200 else None
+    return key if isinstance(key, str) and BARE.fullmatch(key) else None  # of another form it may be anything
 
 
 def _json(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:

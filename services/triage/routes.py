@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from services.triage import views
@@ -33,6 +33,7 @@ QUEUE_ORDER = (("state.rank", 1), ("state.next_due", 1), ("state.received_ms", 1
 READ, WORK, CLEAR, TEXTS = "cases:read", "cases:work", "safety:clear", "texts:read"
 Reader = Annotated[Caller, Depends(staff(READ))]
 Worker = Annotated[Caller, Depends(staff(WORK))]
+Action = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 Short = Annotated[str | None, Query(max_length=100)]
 
 
@@ -75,7 +76,7 @@ def routes(edge: Edge, store: Store, lists: Lists, open: Callable[[str], str]) -
     )
 
     @router.post(acknowledgement, summary=summary, openapi_extra=KEYED)
-    async def acknowledge(http: Request, id: str, action: str, body: Acknowledgement, caller: Worker) -> Response:
+    async def acknowledge(http: Request, id: str, action: Action, body: Acknowledgement, caller: Worker) -> Response:
         return await act(http, id, "acknowledgement", caller, body, action)
 
     return router

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
@@ -23,6 +23,7 @@ from shared.flow.edge import Edge
 from shared.flow.messages import Lane
 from shared.flow.service import Service
 from shared.flow.stage import Stage
+from shared.ids import complaint_id
 from shared.mongo.client import database
 from shared.mongo.listing import Listing
 from shared.policy import profile
@@ -34,8 +35,10 @@ from shared.web.app import create_app
 from shared.web.auth import Tokens, TokenSettings
 from shared.web.door import Door as OnTheWire
 from tests.flow.bench import FAST
+from tests.services.facts import finding, found
 from tests.services.intake.house import House as Intake
-from tests.services.triage.house import SEALER, packs
+from tests.services.intake.house import told
+from tests.services.triage.house import SEALER, packs, received
 from tests.web.faces import Issuer
 
 ISSUER = Issuer()
@@ -56,6 +59,7 @@ class Door:
     store: MemoryStore
     stages: Sequence[Stage]
     credential: str
+    known: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
 
@@ -77,7 +81,11 @@ async def intake_door(_: str) -> Door:
     house = await Intake().start()
     key = house.integration(supplies=True)
     await house.integrations.refresh()
-    return Door(house.app(), house.broker, house.store, house.stages, key)
+    house.publish(told())
+    known = {"id": complaint_id("hotline", "k1"), "line": "driving_school"}
+    app = house.app()
+    app.state.tokens = Tokens(TokenSettings(jwks=ISSUER.jwks))
+    return Door(app, house.broker, house.store, house.stages, key, known)
 
 
 async def _staffed(name: str, service: Service[Any], store: Any, add: Any) -> Door:
@@ -92,17 +100,25 @@ async def _staffed(name: str, service: Service[Any], store: Any, add: Any) -> Do
 async def triage_door(mongo: str) -> Door:
     base, open = database(mongo, "hostile_triage"), triage.opener(SEALER)
     lists, store = Listing(base, INDEXES), MemoryStore()
-    return await _staffed(
+    door = await _staffed(
         "triage", triage.service(packs, open), store, lambda edge: triage_routes(edge, store, lists, open)
     )
+    door.known = {"id": complaint_id("hotline", "k1")}
+    door.broker.append(received(complaint=door.known["id"]))
+    return door
 
 
 async def compensation_door(_: str) -> Door:
     tables, store = tables_of(compensation.load_packs([])), MemoryStore()
     service = compensation.service(compensation.policy_of(tables, CompensationSettings()))
-    return await _staffed(
+    door = await _staffed(
         "compensation", service, store, lambda edge: compensation_routes(edge, store, tables, LINK_SECRET)
     )
+    complaint = complaint_id("hotline", "k1")
+    facts = {"booked_hours": "2", "given_hours": "1.5", "verified": True}
+    door.broker.append(found(finding(["driving.short_hours"], facts, order="S-1"), complaint=complaint))
+    door.known = {"complaint": complaint, "remedy": f"{complaint}-1-djcud2xg"}
+    return door
 
 
 async def notify_door(_: str) -> Door:

@@ -127,6 +127,11 @@ def guarded(door: Door) -> list[tuple[str, str]]:
     return found
 
 
+def asked(door: Door) -> int:
+    """How many requests came onto the log."""
+    return sum(len(records) for (topic, _), records in door.broker.records.items() if ".inbox." in topic)
+
+
 def _asked_for(operation: dict[str, Any]) -> str:
     wanted = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query" and p.get("required")]
     return "?" + "&".join(f"{name}={GOOD}" for name in wanted) if wanted else ""
@@ -143,7 +148,7 @@ async def test_no_forged_token_opens_any_operation(door: Door, http: httpx.Async
             unread = {422} if path.startswith("/v1/remedies") else set()  # the body is read before the token
             assert answer.status_code in {401, 403} | unread, (what, method, path, answer.text)
             assert "thief" not in answer.text and GOOD not in answer.text
-    assert not door.broker.records, "something was let in"
+    assert asked(door) == 0, "something was let in"
 
 
 async def test_a_genuine_token_without_the_scope_opens_nothing(door: Door, http: httpx.AsyncClient) -> None:
@@ -153,7 +158,7 @@ async def test_a_genuine_token_without_the_scope_opens_nothing(door: Door, http:
         body: dict[str, Any] = {} if method == "GET" else {"json": {}}
         answer = await http.request(method, path, headers=headers, **body)
         assert answer.status_code in {401, 403, 422}, (method, path, answer.status_code)
-    assert not door.broker.records
+    assert asked(door) == 0
 
 
 async def test_what_is_let_in_by_a_genuine_credential_shows_that_the_tries_reach_the_door(door: Door) -> None:

@@ -26,7 +26,7 @@ SERVICES = {
     "compensation": (services.compensation_service, effects("payout", "grant")),
     "notify": (services.notify_service, effects("message")),
 }
-WRONG = times(1200, 20_000)
+WRONG = times(500, 10_000)
 OPEN = "redress.channels"
 
 
