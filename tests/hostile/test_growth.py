@@ -9,7 +9,7 @@ from tests.hostile.effort import times
 from tests.hostile.test_topics import field_of
 from tests.services.intake.house import House, told
 
-FLOOD = times(1_200, 10_000)
+FLOOD = times(1_200, 2_000)
 MOST_BYTES = 300_000
 
 

@@ -26,7 +26,7 @@ SERVICES = {
     "compensation": (services.compensation_service, effects("payout", "grant")),
     "notify": (services.notify_service, effects("message")),
 }
-WRONG = times(500, 10_000)
+WRONG = times(500, 2_000)
 OPEN = "redress.channels"
 
 
@@ -72,7 +72,7 @@ async def test_wrong_records_of_every_kind_are_buried_untouched_and_nobody_is_he
     assert not [r for r in honest if (r.part, r.offset) in dead], "an honest record was buried"
 
 
-def _renamed(record: Record, id: str) -> Record:
+def renamed(record: Record, id: str) -> Record:
     """The same said of another complaint, as the first thing said of it."""
     headers = record.headers
     for name, value in (("ce_subject", id), ("ce_partitionkey", id), ("ce_sequence", "1"), ("ce_id", f"x/{id}/1")):
@@ -97,7 +97,7 @@ async def test_what_is_told_of_others_between_wrong_records_is_decided_all_the_s
         for _ in range(5):
             _, mutation = rng.choice([*SURELY.items(), *PERHAPS.items()])
             field.put(mutation(rng.choice(corpus), rng))
-        field.put(_renamed(first, id))
+        field.put(renamed(first, id))
     await field.work()
     assert not [id for id in names if not field.store.things[id]["heard"]]
     assert not [id for id in names if field.store.things[id]["person"]]
