@@ -55,9 +55,7 @@ class Line:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.writer.close()
-        with contextlib.suppress(OSError):
-            await self.writer.wait_closed()
+        self.writer.transport.abort()  # what is still to be sent nobody waits for
 
     async def send(self, data: bytes) -> bool:
         """Whether the other side still takes it."""
