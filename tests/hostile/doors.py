@@ -151,7 +151,7 @@ async def served(door: Door, **more: Any) -> AsyncIterator[Door]:
     try:
         yield door
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True  # rude lines are not waited for
         for stage in door.stages:
             stage.stop()
         await asyncio.gather(*tasks)
