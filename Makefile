@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka test-node faults check setup clean
+.PHONY: demo test up down test-kafka test-node faults hostile check setup clean
 
 setup: .venv/.ready
 
@@ -47,6 +47,12 @@ FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
 faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+
+# Hostile input for longer than in make test; about so many minutes on two cores.
+HOSTILE_MINUTES ?= 10
+HOSTILE_SEED ?= 1
+hostile: setup
+	HOSTILE_MINUTES=$(HOSTILE_MINUTES) HOSTILE_SEED=$(HOSTILE_SEED) $(BIN)/pytest tests/hostile -n 2 --dist loadfile --timeout 7200
 
 clean:
 	rm -rf .venv .run .cache

@@ -26,6 +26,7 @@ from shared.mongo.client import database
 from shared.mongo.lanes import MongoSwitch, epoch
 from shared.mongo.store import MongoStore
 from shared.settings import ServiceSettings
+from shared.web.door import Door
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -179,7 +180,7 @@ async def run_service(
     app = make_app(host)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="on",
-        h11_max_incomplete_event_size=64 * 1024, timeout_keep_alive=30,
+        http=Door, ws="none", timeout_keep_alive=30,
     )  # fmt: skip
     server = uvicorn.Server(config)
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -15,12 +15,14 @@ from shared import links
 from shared.flow.edge import Edge
 from shared.flow.records import Store
 from shared.flow.thing import from_store
+from shared.web.about import LINK
 from shared.web.asking import asking, respond
-from shared.web.auth import Caller, bearer, staff, unauthenticated
+from shared.web.auth import BEARER, Caller, bearer, staff, unauthenticated
 from shared.web.face import trace_of
+from shared.web.openapi import KEYED, letting_in
 from shared.web.problems import Problem
 
-REMEDY = re.compile(r"[a-z0-9-]{1,80}")
+REMEDY = re.compile(r"c[a-z2-7]{26}-[a-z0-9-]{1,60}")
 
 
 class Strict(BaseModel):
@@ -67,6 +69,8 @@ class DryRun(Strict):
 
 PARTY = {"acceptance": ("accept", Acceptance), "refusal": ("refuse", Nothing), "counter-offer": ("counter", Proposal),
          "evidence": ("evidence", Evidence)}  # fmt: skip
+BY_TOKEN = [Depends(BEARER)]
+"""Says in OpenAPI that a token is read; whose it may be, the route decides."""
 STAFF = {"mediation": ("mediate", Nothing), "adjudication": ("adjudicate", Proposal), "referral": ("refer", Referral),
          "approval": ("approve", Nothing)}  # fmt: skip
 
@@ -76,9 +80,7 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
     router = APIRouter(prefix="/v1")
 
     async def act(http: Request, remedy: str, verb: str, by: str, body: BaseModel) -> Response:
-        if not REMEDY.fullmatch(remedy):
-            raise Problem("not-found", "no remedy has such an id")
-        complaint = claim_of(remedy)
+        complaint = _claim_of(remedy)
         asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump())
         request = asking(http, by, complaint, f"redress.compensation.{verb}.v1", asked)
         return respond(await edge.ask(request, trace=trace_of(http)), f"/v1/remedies/{remedy}")
@@ -97,12 +99,14 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
 
     for path, (verb, model) in PARTY.items():
         router.add_api_route(
-            f"/remedies/{{remedy}}/{path}", _party(act, by_party, verb, model), methods=["POST"], tags=["remedies"]
-        )
+            f"/remedies/{{remedy}}/{path}", _party(act, by_party, verb, model), methods=["POST"], tags=["remedies"],
+            dependencies=BY_TOKEN, openapi_extra=KEYED | letting_in(LINK),
+        )  # fmt: skip
     for path, (verb, model) in STAFF.items():
         router.add_api_route(
-            f"/remedies/{{remedy}}/{path}", _staff(act, verb, model), methods=["POST"], tags=["remedies"]
-        )
+            f"/remedies/{{remedy}}/{path}", _staff(act, verb, model), methods=["POST"], tags=["remedies"],
+            openapi_extra=KEYED,
+        )  # fmt: skip
     _reading(router, store, by_party)
     _dry_run(router, tables)
     return router
@@ -119,6 +123,13 @@ SAID = {
     "approve": "Approve, as a second person, what is above the limit.",
 }
 """Each request of a remedy, in a sentence."""
+
+
+def _claim_of(remedy: str) -> str:
+    """The complaint of a remedy's name; Problem 404 for anything that cannot be one: it would begin a document."""
+    if not REMEDY.fullmatch(remedy):
+        raise Problem("not-found", "no remedy has such an id")
+    return claim_of(remedy)
 
 
 def _nobody() -> Caller:
@@ -150,9 +161,14 @@ def _reading(router: APIRouter, store: Store, by_party: Callable[..., str]) -> N
             raise Problem("not-found", "nothing is known of this complaint here")
         return from_store(raw, Book).state
 
-    @router.get("/remedies/{remedy}", tags=["remedies"], summary="One remedy: what, by which row, and where it stands")
+    summary = "One remedy: what, by which row, and where it stands"
+
+    @router.get(
+        "/remedies/{remedy}", tags=["remedies"], summary=summary, dependencies=BY_TOKEN, openapi_extra=letting_in(LINK)
+    )
     async def read(http: Request, remedy: str) -> dict[str, Any]:
         by_party(http, remedy)
+        _claim_of(remedy)
         book = (await claim(claim_of(remedy))).claim.remedies.get(remedy)
         if book is None:
             raise Problem("not-found", "there is no such remedy")

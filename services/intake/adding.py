@@ -80,7 +80,7 @@ def _endpoint(
         id = known_form(http.path_params["id"])
         by = await desk.speaker(http, id)
         key = idempotency_key(http)
-        told = validated(model, {} if http.state.json is None else http.state.json)
+        told = validated(model, http.state.json if http.state.body else {})
         desk.pace(id)
         asked = body(told, by)
         print_ = fingerprint(told.model_dump(mode="json", exclude_defaults=True), desk.reception.seals.complainant)

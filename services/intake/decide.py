@@ -16,6 +16,7 @@ from services.intake.domain import (
     Supplement,
     Withdraw,
     heavier,
+    is_full,
     kind_of,
     lane_of,
     missing_after,
@@ -42,6 +43,7 @@ from shared.flow.thing import Thing
 CONTACTS, RECEIPTS = "redress.contacts", "redress.receipts"
 GONE_AGAIN = {"contact-gone-1": timedelta(hours=1), "contact-gone-2": timedelta(days=1)}
 """A contact told by a replica that had not heard of the erasure yet is taken back once more."""
+TOO_MUCH = "too much was added to this complaint"
 WAITING: dict[str, type[Asking]] = {"supplement": Supplement, "withdraw": Withdraw, "reopen": Reopen}
 MOST_WAITING = 50
 
@@ -83,6 +85,8 @@ def _asked(thing: Thing[State], asked: Asked, now: datetime, policy: Policy) -> 
         return _wait(complaint, body)
     if not _speaks_for(complaint, body.by):  # type: ignore[attr-defined]
         return [_problem(403, "forbidden", "this complaint was told through another channel")]
+    if is_full(complaint.stands, thing.lane, body):
+        return [_problem(429, "too-many-requests", TOO_MUCH)]
     return [*_add(thing, body), Reply(202, _answer(thing, complaint.stands.supplements))]
 
 
@@ -122,6 +126,8 @@ def _create(thing: Thing[State], body: Create, now: datetime, policy: Policy) ->
 
 def _create_again(thing: Thing[State], body: Create) -> list[Telling]:
     """A used key with another body is a message on the complaint, and is told so: nothing accepted is lost."""
+    if is_full(thing.state.complaint.stands, thing.lane, body):
+        return [*_receipt(thing, body, TOO_MUCH, accepted=False), _problem(429, "too-many-requests", TOO_MUCH)]
     told = _add(thing, body, always=True)
     number = thing.state.complaint.stands.supplements
     reason = "this key was used with another body: it became a message on the complaint"
@@ -129,11 +135,11 @@ def _create_again(thing: Thing[State], body: Create) -> list[Telling]:
     return [*told, *_receipt(thing, body, reason), Reply(202, answer)]
 
 
-def _receipt(thing: Thing[State], body: Create, reason: str | None = None) -> list[Telling]:
+def _receipt(thing: Thing[State], body: Create, reason: str | None = None, accepted: bool = True) -> list[Telling]:
     if body.receipt_key is None:
         return []
     receipt = Receipt(
-        integration=body.integration, key=body.receipt_key, accepted=True, complaint=thing.id,
+        integration=body.integration, key=body.receipt_key, accepted=accepted, complaint=thing.id,
         reference=thing.state.complaint.stands.reference, reason=reason,
     )  # fmt: skip
     return [Tell(receipt, topic=RECEIPTS, laned=False)]

@@ -106,6 +106,8 @@ class Desk:
 
     async def append(self, request: Request, trace: bytes) -> dict[str, Any]:
         """Onto the log; what the decision says when this replica knows the key was used with another body."""
+        if self.used.values.get(request.thing, request.fingerprint) != request.fingerprint:
+            self.pace(request.thing)  # one key with ever other bodies is one complaint, and a bounded document
         lane: Lane = "express" if request.body.lane == "express" else "standard"  # type: ignore[attr-defined]
         await self.edge.append(request, lane, trace)
         before = self.used.put(request.thing, request.fingerprint)

@@ -197,3 +197,14 @@ def heavier(one: Screen, other: Screen) -> Screen:
 def lane_of(screen: Screen) -> Lane:
     """Where danger is seen, all goes express."""
     return "standard" if screen.safety == "none" else "express"
+
+
+MOST_ADDED, MOST_NAMED = 500, 600
+"""Messages of one complaint, and names of facts, references and signals: it is told whole each time."""
+
+
+def is_full(stands: ComplaintStands, lane: str, body: BaseModel) -> bool:
+    """Whether no more of this is taken down. Danger always is, the first time it is told, and a withdrawal."""
+    raises = getattr(body, "lane", "") == "express" != lane
+    named = len(stands.facts) + len(stands.references) + len(stands.signals)
+    return not raises and not isinstance(body, Withdraw) and (stands.supplements >= MOST_ADDED or named >= MOST_NAMED)

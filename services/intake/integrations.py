@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from shared.web.auth import secret_matches
 log = structlog.get_logger(__name__)
 
 PAUSE_S = 0.02
+AHEAD = timedelta(seconds=5)
 
 
 class Integration(BaseModel):
@@ -94,9 +95,12 @@ class Integrations:
                     raise
 
     def at(self, id: str, at: datetime) -> Integration | None:
-        """Who this was at that time; Transient while the list known here is older than that."""
+        """Who this was at that time; Transient while the list known here is older than that.
+
+        A time to come is waited for only as far as clocks of brokers stand apart: it would hold up everybody.
+        """
         found = self._known.get(id)
-        if found is None and (self.read_at is None or self.read_at <= at):
+        if found is None and (self.read_at is None or self.read_at <= at <= clock.now() + AHEAD):
             self._wanted.set()
             raise Transient("the list of integrations is not read yet")
         return found if found is not None and found.stood(at) else None

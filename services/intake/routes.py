@@ -17,7 +17,7 @@ from shared.flow.errors import Transient
 from shared.flow.messages import Request as Asking
 from shared.web.about import CHANNEL
 from shared.web.app import add_hot
-from shared.web.asking import idempotency_key
+from shared.web.asking import BARE, idempotency_key
 from shared.web.face import trace_of
 from shared.web.faults import validated
 from shared.web.openapi import IDEMPOTENCY_KEY, Operation
@@ -43,7 +43,7 @@ CREATE = Operation(
 class Batch(BaseModel):
     """Complaints, each with its own key; an answer for each, in order."""
 
-    items: list[Item] = Field(max_length=500)
+    items: list[Item] = Field(min_length=1, max_length=500)
 
 
 class Envelope(BaseModel):
@@ -74,7 +74,10 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     async def batch(http: Request) -> Response:
         sender = await desk.integration(http)
         items = validated(Envelope, http.state.json).items
-        taken = [_read(desk, sender, index, item) for index, item in enumerate(items)]
+        taken = []
+        for index, item in enumerate(items):
+            taken.append(_read(desk, sender, index, item))
+            await asyncio.sleep(0)  # a long text takes a while to read: others are served in between
         answers = await _append(desk, taken, trace_of(http))
         told = [
             {"index": index, "idempotency_key": _key_of(item), **answer}
@@ -135,8 +138,8 @@ async def _one(desk: Desk, one: Taken | Problem, trace: bytes) -> dict[str, Any]
     told, asking = one
     try:
         said = await desk.append(asking, trace)
-    except Transient:
-        problem = unavailable()
+    except (Transient, Problem) as fault:
+        problem = fault if isinstance(fault, Problem) else unavailable()
         return {"status": problem.status, "problem": problem.body()}
     return {"status": 202, "complaint": _told(desk.accepted(told, asking), said)}
 
@@ -149,7 +152,7 @@ def _told(accepted: Accepted, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key_of(item: Any) -> str | None:
     key = item.get("idempotency_key") if isinstance(item, dict) else None
-    return key if isinstance(key, str) and len(key) <= 200 else None
+    return key if isinstance(key, str) and BARE.fullmatch(key) else None  # of another form it may be anything
 
 
 def _json(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:

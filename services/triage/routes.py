@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from services.triage import views
@@ -21,6 +21,7 @@ from shared.flow.thing import Thing, from_store
 from shared.web.asking import asking, respond
 from shared.web.auth import Caller, staff
 from shared.web.face import trace_of
+from shared.web.openapi import KEYED
 from shared.web.problems import Problem
 
 CASE = re.compile(r"c[a-z2-7]{26}")
@@ -33,6 +34,7 @@ QUEUE_ORDER = (("state.rank", 1), ("state.next_due", 1), ("state.received_ms", 1
 READ, WORK, CLEAR, TEXTS = "cases:read", "cases:work", "safety:clear", "texts:read"
 Reader = Annotated[Caller, Depends(staff(READ))]
 Worker = Annotated[Caller, Depends(staff(WORK))]
+Action = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 Short = Annotated[str | None, Query(max_length=100)]
 
 
@@ -63,14 +65,19 @@ def routes(edge: Edge, store: Store, lists: Lists, open: Callable[[str], str]) -
         if verb not in ("acknowledgement", "safety"):
             _add(router, act, verb, model)
 
-    @router.post("/cases/{id}/safety", summary="Raise safety, or clear it as a manager")
+    @router.post("/cases/{id}/safety", summary="Raise safety, or clear it as a manager", openapi_extra=KEYED)
     async def change_safety(http: Request, id: str, body: SafetyChange, caller: Worker) -> Response:
         if body.safety == "cleared" and not _may_clear(caller):
             raise Problem("forbidden", f"clearing takes the role manager and the scope {CLEAR}")
         return await act(http, id, "safety", caller, body)
 
-    @router.post("/cases/{id}/protective-actions/{action}/acknowledgement", summary="Acknowledge a protective action")
-    async def acknowledge(http: Request, id: str, action: str, body: Acknowledgement, caller: Worker) -> Response:
+    acknowledgement, summary = (
+        "/cases/{id}/protective-actions/{action}/acknowledgement",
+        "Acknowledge a protective action",
+    )
+
+    @router.post(acknowledgement, summary=summary, openapi_extra=KEYED)
+    async def acknowledge(http: Request, id: str, action: Action, body: Acknowledgement, caller: Worker) -> Response:
         return await act(http, id, "acknowledgement", caller, body, action)
 
     return router
@@ -92,7 +99,7 @@ def _add(router: APIRouter, act: Callable[..., Any], verb: str, model: Any) -> N
 
     endpoint.__name__ = verb.replace("-", "_")
     summary = (model.__doc__ or verb).strip().split("\n")[0]
-    router.add_api_route(f"/cases/{{id}}/{verb}", endpoint, methods=["POST"], summary=summary)
+    router.add_api_route(f"/cases/{{id}}/{verb}", endpoint, methods=["POST"], summary=summary, openapi_extra=KEYED)
 
 
 def _reading(router: APIRouter, store: Store, lists: Lists, open: Callable[[str], str]) -> None:

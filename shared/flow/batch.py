@@ -54,7 +54,6 @@ class Batch:
             plan.nexts[part] = record.offset + 1
         outs: list[list[Outgoing]] = [[] for _ in records]
         works = await self._understand(records, outs, plan)
-        plan.failed = list(plan.dead)
         await self._decide_and_write(works, plan)
         for work in works:
             for index, out in work.told.items():
@@ -72,6 +71,7 @@ class Batch:
             if time.monotonic() > self._until:
                 await self._breathe()
             plan.dead.append(understood.fault is not None)
+            plan.failed.append(understood.fault is not None and not self._a_strangers(record))
             if understood.reply:
                 outs[index].append(understood.reply)
             if understood.fault:
@@ -81,6 +81,10 @@ class Batch:
             for target in understood.targets:
                 works.setdefault(target, Work(target, [])).add(index, understood)
         return list(works.values())
+
+    def _a_strangers(self, record: Record) -> bool:
+        """What nobody could read on an open inbox is its sender's fault: it may not stop the lane of all the others."""
+        return bool(record.unreadable) and record.topic.rsplit(".", 1)[0] in self.service.channels
 
     async def _decide_and_write(self, works: list[Work], plan: Plan) -> None:
         pause = 0.005

@@ -8,13 +8,26 @@ from shared.flow.errors import Poison
 from shared.flow.records import Outgoing, Record
 from shared.flow.service import Service
 
+CARRIED = 1_900_000
+"""Bytes of key, value and headers that are carried along: what any broker takes as one record, and the store as one
+page. What a sender compressed may be a thousand times that; it stays where it lies, and its hash is told."""
+
+
+def carried(record: Record) -> bool:
+    """Whether a dead letter or a page holds the record itself."""
+    headers = sum(len(name) + len(value or b"") + 10 for name, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers <= CARRIED
+
 
 def _name(record: Record) -> str:
     return f"{record.topic}/{record.partition}/{record.offset}"
 
 
 def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoing:
-    """The record as it was, with headers that say where it stood and why it lies here."""
+    """The record as it was, with headers that say where it stood and why it lies here.
+
+    One too large to be carried is named only: `dead_bytes` and `dead_sha256` of its value.
+    """
     told = {
         "dead_service": service.name,
         "dead_topic": record.topic,
@@ -25,6 +38,12 @@ def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoin
         "dead_pointer": fault.pointer[:200],
         "dead_attempt": "1",
     }
+    if not carried(record):
+        told |= {
+            "dead_bytes": str(len(record.value or b"")),
+            "dead_sha256": hashlib.sha256(record.value or b"").hexdigest(),
+        }
+        record = record._replace(key=None, value=None, headers=())
     key = record.key or _name(record)
     headers = (*record.headers, *((name, value.encode()) for name, value in told.items()))
     return Outgoing(service.dead, key, record.value, headers)
@@ -32,7 +51,7 @@ def dead_letter(record: Record, service: Service[Any], fault: Poison) -> Outgoin
 
 def event_id(record: Record) -> str:
     """The id of its event, as far as a header says; "" when none does."""
-    return (record.header("ce_id") or b"").decode(errors="replace")
+    return (record.header("ce_id") or b"")[:1000].decode(errors="replace")
 
 
 def bytes_of(record: Record) -> str:
@@ -61,10 +80,12 @@ def kept_record(thing: str, record: Record, kept: Record, reason: str) -> dict[s
 
 def record_page(thing: str, kept: dict[str, Any], record: Record) -> dict[str, Any]:
     """The page that holds the record itself, so that it can be fed again."""
+    if not carried(record):
+        return blank_page(thing, kept["page"])
     page = {"_id": kept["page"], "thing": thing, "topic": record.topic, "key": record.key, "value": record.value}
     return {**page, "headers": [[name, value] for name, value in record.headers]}
 
 
 def blank_page(thing: str, page: str) -> dict[str, Any]:
-    """What is left of a kept record once its person is erased."""
+    """What is left of a kept record once its person is erased, or of one too large to be carried."""
     return {"_id": page, "thing": thing, "topic": "", "key": None, "value": None, "headers": []}

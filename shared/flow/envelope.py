@@ -10,6 +10,8 @@ from shared.flow.records import Headers, Record
 STRUCTURED = "application/cloudevents+json"
 MAX_BYTES = 900_000
 MAX_DEPTH = 64
+MAX_TEXT = 4_000
+"""Characters of all attributes together: they become ids and names in documents."""
 ATTRIBUTES = frozenset(
     "id type source subject specversion time sequence partitionkey teller lane fingerprint who".split()
 )
@@ -56,6 +58,9 @@ def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
     for name in ("id", "type", "source", "subject"):
         if not attributes.get(name):
             raise Poison("a CloudEvents attribute is missing", f"/{name}")
+    texts = "".join(attributes.values())
+    if len(texts) > MAX_TEXT or not texts.isprintable():
+        raise Poison(f"more than {MAX_TEXT} characters of attributes, or some that no one can print", _odd(attributes))
     if not isinstance(data, dict):
         raise Poison("the data is not a JSON object", "/data")
     return attributes, data
@@ -64,19 +69,36 @@ def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
 def _usual(headers: Headers) -> dict[str, str]:
     """The attributes this house knows, in binary mode, named as it names them itself: nearly every record."""
     try:
-        return {NAMES[name]: value.decode() for name, value in headers if name in NAMES}
+        found = [(NAMES[name], value.decode()) for name, value in headers if name in NAMES]
     except UnicodeDecodeError:
         return {}
+    return _once(found)
+
+
+def _once(found: list[tuple[str, str]]) -> dict[str, str]:
+    """What stands twice may be read either way, so that two readers would not mean the same."""
+    attributes = dict(found)
+    if len(attributes) != len(found):
+        twice = next(name for name, _ in found if sum(name == other for other, _ in found) > 1)
+        raise Poison("an attribute stands twice", attribute_pointer(twice))
+    return attributes
+
+
+def _odd(attributes: dict[str, str]) -> str:
+    longest = max(attributes, key=lambda name: (not attributes[name].isprintable(), len(attributes[name])))
+    return attribute_pointer(longest)
 
 
 def _unusual(headers: Headers, body: Any) -> tuple[dict[str, str], Any]:
     """Attributes and data in structured mode, or in binary mode with names written as somebody else writes them."""
     texts = header_texts(headers)
+    _once([(name[3:].lower(), "") for name, _ in headers if name.lower().startswith("ce_")])
     if not texts.get("content-type", "").lower().startswith(STRUCTURED):
-        return {name[3:]: text for name, text in texts.items() if name.startswith("ce_")}, body
+        return {NAMES[name]: text for name, text in texts.items() if name in NAMES}, body
     if not isinstance(body, dict):
         raise Poison("a structured CloudEvent is one JSON object")
-    return {name: text for name, text in body.items() if isinstance(text, str)}, body.get("data")
+    known = {name: text for name, text in body.items() if name in ATTRIBUTES and isinstance(text, str)}
+    return known, body.get("data")
 
 
 def attribute_pointer(name: str) -> str:

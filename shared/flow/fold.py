@@ -27,6 +27,8 @@ from shared.flow.telling import ATTEMPT, NeedsPerson, Teller
 
 PERSON = "needs-person"
 MAX_LEVEL = 6
+MOST_UNREAD = 100
+"""Records nobody could read that wait for a person on one thing; any more lie among the dead letters alone."""
 
 
 class Fold(Teller):
@@ -63,7 +65,8 @@ class Fold(Teller):
         keepable = self._keepable()
         kept = kept_record(self.thing.id, self.record, keepable, reason)
         same = any((other["event"], other["of"]) == (kept["event"], kept["of"]) for other in self.thing.person)
-        if same or (message is not None and not known.is_new(self.thing, message, self.record.time)):
+        flooded = message is None and len(self.thing.person) >= MOST_UNREAD
+        if same or flooded or (message is not None and not known.is_new(self.thing, message, self.record.time)):
             return []
         lane_before, begun, first = self.thing.lane, set(self.thing.attempts), self.thing.told == 0
         self.changed = True

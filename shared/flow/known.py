@@ -7,6 +7,8 @@ from shared import clock
 from shared.flow.messages import Answer, Fact, Message, Request, Tick
 from shared.flow.thing import Thing
 
+MOST_REQUESTS = 600
+"""One caller may ask one thing again and again; its document stays bounded, and the oldest are forgotten first."""
 News = Literal["new", "late", "known"]
 
 
@@ -67,7 +69,7 @@ def note_request(
 ) -> None:
     """Remembers what was asked and answered, as long as idempotency keys are promised to hold."""
     oldest = clock.to_ms(at - kept)
-    thing.requests = [known for known in thing.requests if known["at"] >= oldest]
+    thing.requests = [known for known in thing.requests if known["at"] >= oldest][1 - MOST_REQUESTS :]
     thing.requests.append({"id": request.id, "fp": request.fingerprint, "at": clock.to_ms(at), "answer": answer})
 
 

@@ -12,6 +12,7 @@ from shared.flow.messages import Do, Fact, Order, Tell, Telling
 from shared.flow.records import Outgoing, Record
 from shared.flow.service import Service
 from shared.flow.thing import Thing
+from shared.flow.trace import genuine
 
 EPOCH = 2**32
 ATTEMPT = "attempt/"
@@ -32,7 +33,7 @@ class Teller:
         self.thing, self.record, self.service, self.epoch = thing, record, service, epoch
         self.out: list[Outgoing] = []
         self.pages: dict[str, dict[str, Any]] = {}
-        self.trace = record.header("traceparent")
+        self.trace = genuine(record.header("traceparent"))
         self.changed = False
 
     def tell(self, told: Sequence[Telling], first: bool, bare: bool = False) -> None:

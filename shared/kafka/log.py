@@ -7,14 +7,15 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, UnsupportedCodecError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
 from shared.flow.records import Outgoing, Part, Record
+from shared.kafka.inflating import bound
 from shared.kafka.publisher import Publisher
 from shared.kafka.settings import KafkaSettings
-from shared.kafka.taking import Taking, record_of
+from shared.kafka.taking import UNREAD, Taking, record_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ class KafkaLog:
 
     async def start(self) -> None:
         """Joins the group; Transient while Kafka is away."""
+        bound()
         consumer = AIOKafkaConsumer(group_id=self.group, **self.settings.consumer(self.lane))
         consumer.subscribe(topics=self.topics, listener=_Listener(self))
         try:
@@ -108,7 +110,7 @@ class KafkaLog:
             return []  # somebody else's look would throw away the batch that is read record by record
         try:
             got = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=max(1, at_most // 4))
-        except (UnicodeDecodeError, UnsupportedCodecError):
+        except UNREAD:
             self._taking.careful.update(self._owned)  # one of them: the next turns find out which, and where
             return []
         return [record_of(message, assignment) for messages in got.values() for message in messages]

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from shared.clock import from_ms
 from shared.flow.errors import Transient
 from shared.flow.records import Part, Record
+from shared.kafka.inflating import bound
 from shared.kafka.settings import KafkaSettings
 
 WAIT_S = 20.0
@@ -27,6 +28,7 @@ class Reader:
         self._admin: Any = None
 
     async def __aenter__(self) -> Self:
+        bound()
         self._consumer = AIOKafkaConsumer(
             enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50, **self._where
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError, UnsupportedCodecError
+from aiokafka.errors import CorruptRecordException, IllegalStateError, UnsupportedCodecError
 
 from shared import clock
 from shared.flow.records import Part, Record
@@ -13,6 +13,9 @@ from shared.flow.records import Part, Record
 LAST_MS = 253_402_300_799_999
 """The last moment of the year 9999: what a broker without a clock of its own may be told."""
 CAREFUL_MS = 50
+UNREAD = (UnicodeDecodeError, UnsupportedCodecError, CorruptRecordException)
+"""What the client says of a record, or a batch, it cannot read."""
+TRIES = 3
 
 
 class Taking:
@@ -26,10 +29,16 @@ class Taking:
     def __init__(self) -> None:
         self._turn = 0
         self.careful: set[Part] = set()
+        self.corrupt: dict[Part, int] = {}
 
     def forget(self) -> None:
         """The partitions went away."""
         self.careful.clear()
+        self.corrupt.clear()
+
+    def _tries(self, part: Part) -> int:
+        self.corrupt[part] = self.corrupt.get(part, 0) + 1
+        return self.corrupt[part]
 
     async def something_of_each(
         self, consumer: Any, parts: Sequence[Part], at_most: int, assignment: int
@@ -67,11 +76,14 @@ class Taking:
         wait_ms, most = (CAREFUL_MS, 1) if careful else (0, most)
         try:
             got = await consumer.getmany(TopicPartition(*part), timeout_ms=wait_ms, max_records=most)
-        except (UnicodeDecodeError, UnsupportedCodecError) as fault:
+        except UNREAD as fault:
             if not careful:
                 self.careful.add(part)
                 return []
+            if isinstance(fault, CorruptRecordException) and self._tries(part) < TRIES:
+                return []  # on the way here, perhaps: it is fetched again
             self.careful.clear()
+            self.corrupt.clear()
             return [await _unreadable(consumer, part, fault, assignment)]
         return [record_of(message, assignment) for messages in got.values() for message in messages]
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -30,6 +30,7 @@ class Dead:
     reason: str
     pointer: str
     record: Outgoing
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def row(self) -> dict[str, Any]:
         names = ("id", "kind", "service", "time", "origin", "reason", "pointer")
@@ -79,6 +80,8 @@ async def _replay(running: Running, args: argparse.Namespace) -> int:
     found = await _find(running, args.id)
     if found is None:
         return complain("no dead letter has this id: see redress dead list")
+    if not found.record.topic or ADDED + "bytes" in found.told:
+        return complain(f"its bytes are not kept here: what is left of it lies at {found.origin}")
     lane: Lane = "express" if found.record.topic.endswith(".express") else "standard"
     await running.publish(found.record, lane)
     show([{"id": found.id, "replayed_to": found.record.topic}], ("id", "replayed_to"))
@@ -114,6 +117,7 @@ def buried(record: Record) -> Dead:
         reason=told.get("dead_reason", ""),
         pointer=told.get("dead_pointer", ""),
         record=Outgoing(told.get("dead_topic", ""), record.key or b"", record.value, headers),
+        told=told,
     )
 
 

@@ -19,6 +19,7 @@ from shared.web.problems import Problem
 
 ALGORITHMS = ("ES256", "RS256")
 LEEWAY_S = 30
+LONGEST_NAME = 200
 API_KEY = re.compile(r"rk_([a-z0-9-]{1,40})_([A-Za-z0-9-]{20,100})")
 Given = HTTPAuthorizationCredentials | None
 BEARER = HTTPBearer(auto_error=False, scheme_name="staff", bearerFormat="JWT", description="OAuth2 access token")
@@ -61,7 +62,7 @@ class Tokens:
                 leeway=LEEWAY_S,
                 options={"require": ["exp", "sub", "aud"]},
             )
-            return Caller(str(claims["sub"]), _words(claims, "scope", "scopes", "scp"), _words(claims, "roles"))
+            return Caller(_named(claims["sub"]), _words(claims, "scope", "scopes", "scp"), _words(claims, "roles"))
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
             raise unauthenticated("the bearer token is not valid here") from None
 
@@ -71,6 +72,13 @@ def _keys(given: str) -> list[Any]:
         return []
     text = given if given.lstrip().startswith("{") else Path(given).read_text("utf-8")
     return list(jwt.PyJWKSet.from_dict(json.loads(text)).keys)
+
+
+def _named(sub: str) -> str:
+    """It stands in histories and in the ids of requests; ValueError when it names nobody, or without end."""
+    if not 0 < len(sub) <= LONGEST_NAME or not sub.isprintable() or not sub.strip():
+        raise ValueError("a subject names somebody in at most 200 characters")
+    return sub
 
 
 def _words(claims: dict[str, Any], *names: str) -> frozenset[str]:

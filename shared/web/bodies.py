@@ -14,7 +14,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a body and of all headers, headers in number, levels of JSON, seconds to send a body."""
+    """Bytes of a body and of all headers, headers in number, levels of JSON, seconds to send a body.
+
+    `drained`: bytes read of one that is too large, so that its sender hears why. `together`: bytes of all bodies in
+    hand; past them a body of more than `small` bytes has to come again. `members`: of one JSON object or list.
+    """
 
     body: int = 1_000_000
     headers: int = 16_384
@@ -22,15 +26,28 @@ class Limits:
     depth: int = 32
     seconds: float = 30.0
     drained: int = 33_554_432
+    together: int = 67_108_864
+    small: int = 65_536
+    members: int = 1_000
+
+
+@dataclass(slots=True)
+class Room:
+    """Bytes of all bodies in hand. Where they fill `together`, only small ones go on being taken."""
+
+    taken: int = 0
+
+
+AGAIN = {"Retry-After": "2", "Connection": "close"}
 
 
 class Gone(Exception):
     """The caller hung up before the body was whole."""
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits) -> bytes:
-    """All of the body. A larger one is read on and thrown away up to `drained`, so that its sender hears why."""
-    size, chunks = 0, []
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits, room: Room) -> bytes:
+    """All of the body; whoever called gives its bytes back to `room` once they are no longer held."""
+    size, chunks, held = 0, list[bytes](), 0
     announced = headers.get(b"content-length", b"0")
     too_large = announced.isdigit() and int(announced[:15]) > limits.body
     try:
@@ -44,11 +61,19 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Li
                 too_large = too_large or size > limits.body
                 if not too_large:
                     chunks.append(chunk)
+                    room.taken, held = room.taken + len(chunk), held + len(chunk)
+                    if held > limits.small and room.taken > limits.together:
+                        raise Problem("unavailable", "too much at once", headers=AGAIN)
                 if not message.get("more_body") or size > limits.drained:
                     break
     except TimeoutError:
+        room.taken -= held
         raise Problem("too-slow", headers={"Connection": "close"}) from None
+    except (Problem, Gone, asyncio.CancelledError):
+        room.taken -= held
+        raise
     if too_large:
+        room.taken -= held
         detail = f"at most {limits.body} bytes are read; send less, or several"
         raise Problem("too-large", detail, headers={"Connection": "close"})
     return b"".join(chunks)
@@ -80,7 +105,21 @@ def parse(body: bytes, limits: Limits) -> Any:
         raise _unread(body, fault, limits) from None
     if body.count(b"[") + body.count(b"{") > limits.depth and deeper(value, limits.depth):
         raise Problem("too-deep", f"at most {limits.depth} levels")
+    if body.count(b",") >= limits.members and wider(value, limits.members):
+        raise Problem("too-wide", f"at most {limits.members} members of one object or list")
     return value
+
+
+def wider(value: Any, most: int) -> bool:
+    """Whether an object or list of JSON holds more than `most` members: each may be at fault, and be told of."""
+    todo = [value] if isinstance(value, dict | list) else []
+    while todo:
+        holder = todo.pop()
+        if len(holder) > most:
+            return True
+        inner = holder.values() if isinstance(holder, dict) else holder
+        todo += [each for each in inner if isinstance(each, dict | list)]
+    return False
 
 
 def _unread(body: bytes, fault: orjson.JSONDecodeError, limits: Limits) -> Problem:

@@ -5,15 +5,16 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
 from shared.flow.errors import Transient
-from shared.web.bodies import Gone, Limits, check_media_type, parse, read_body
+from shared.flow.trace import trace_id, traceparent
+from shared.web.bodies import Gone, Limits, Room, check_media_type, parse, read_body
 from shared.web.problems import Problem, unavailable
-from shared.web.trace import trace_id, traceparent
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ class Face:
     """Pure ASGI. What came in stands in the request's state: `body` (bytes), `json`, `trace`."""
 
     def __init__(self, app: ASGIApp, service: str, limits: Limits) -> None:
-        self.app, self.service, self.limits = app, service, limits
+        self.app, self.service, self.limits, self.room = app, service, limits, Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,12 +57,15 @@ class Face:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
         if size > self.limits.headers or len(scope["headers"]) > self.limits.header_count:
             raise Problem("headers-too-large", f"at most {self.limits.headers} bytes in {self.limits.header_count}")
-        body = await read_body(headers, receive, self.limits)
-        state["body"] = body
-        if body:
-            check_media_type(headers)
-        state["json"] = parse(body, self.limits) if body else None
-        await self.app(scope, _replayed(body, receive), answer.send)
+        body = await read_body(headers, receive, self.limits, self.room)
+        try:
+            state["body"] = body
+            if body:
+                check_media_type(headers)
+            state["json"] = parse(body, self.limits) if body else None
+            await self.app(scope, _replayed(state["json"] if body else b"", receive), answer.send)
+        finally:
+            self.room.taken -= len(body)
 
     def _note(self, scope: Scope, status: int, seconds: float, trace: bytes) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
@@ -97,8 +101,8 @@ async def _nothing() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body again for whoever reads it, then the caller's own messages."""
+def _replayed(read: Any, receive: Receive) -> Receive:
+    """The body again as it was read here, for whoever reads it another way; then the caller's own messages."""
     told = False
 
     async def again() -> Message:
@@ -106,6 +110,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         if told:
             return await receive()
         told = True
+        body = read if isinstance(read, bytes) else orjson.dumps(read)
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

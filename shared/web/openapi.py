@@ -52,6 +52,10 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 }
 
 
+KEYED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY]}
+"""For `openapi_extra` of a typed route that asks for the key itself."""
+
+
 def path_parameter(name: str) -> dict[str, Any]:
     """A parameter in the path, for a hot route."""
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

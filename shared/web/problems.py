@@ -14,6 +14,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "not-json": (400, "the body is not JSON"),
     "not-utf8": (400, "the body is not UTF-8"),
     "too-deep": (400, "the body is nested too deeply"),
+    "too-wide": (400, "an object or list of the body holds too much"),
     "body-not-read": (400, "the body could not be read"),
     "bad-request": (400, "the request is not of its form"),
     "idempotency-key-missing": (400, "the Idempotency-Key header is missing"),

@@ -15,8 +15,9 @@ from starlette.responses import Response
 from shared.flow.errors import Transient
 from shared.flow.messages import Reply
 from shared.web.app import add_hot, create_app
-from shared.web.asking import idempotency_key, respond
+from shared.web.asking import fingerprint, idempotency_key, respond
 from shared.web.auth import Caller, Tokens, TokenSettings, staff
+from shared.web.bodies import Limits
 from shared.web.faults import validated
 from shared.web.openapi import IDEMPOTENCY_KEY, Operation
 
@@ -38,6 +39,10 @@ class Told(BaseModel):
     facts: dict[str, str | int | bool] = {}
 
 
+class Kept(BaseModel):
+    kept: dict[str, Any]
+
+
 class Said(BaseModel):
     """What was understood."""
 
@@ -45,11 +50,14 @@ class Said(BaseModel):
     text: str
 
 
-def face(ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), tokens: Tokens | None = None) -> Any:
+def face(
+    ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), tokens: Tokens | None = None,
+    limits: Limits | None = None,
+) -> Any:  # fmt: skip
     async def parts() -> dict[str, str]:
         return ready or {"log": "ok", "lane express": "running"}
 
-    app = create_app("toy", ready=parts, needs=needs)
+    app = create_app("toy", ready=parts, needs=needs, limits=limits)
     app.state.tokens = tokens or Tokens(TokenSettings())
 
     async def tell(request: Request) -> Response:
@@ -62,6 +70,11 @@ def face(ready: dict[str, str] | None = None, needs: tuple[str, ...] = (), token
     @app.post("/v1/typed/{number}")
     async def typed(number: int, told: Told) -> dict[str, Any]:
         return {"number": number, "text": told.text}
+
+    @app.post("/v1/kept")
+    async def keep(kept: Kept) -> Response:
+        print_ = fingerprint(kept)
+        return respond(Reply(202, {"print": print_, "kept": kept.kept}), "/v1/kept/1")
 
     @app.get("/v1/broken")
     async def broken() -> None:

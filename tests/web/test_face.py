@@ -109,6 +109,15 @@ async def test_typed_routes_tell_faults_in_path_and_body_alike():
     assert sorted(places, key=str) == [("/text", None), (None, "number")]
 
 
+async def test_a_number_past_64_bits_is_read_alike_by_typed_routes_and_hot_ones():
+    large = b"1" * 40
+    async with caller(face()) as http:
+        typed = await http.post("/v1/kept", content=b'{"kept":{"much":%s}}' % large, headers=JSON)
+        hot = await http.post("/v1/told", content=b'{"text":"a","facts":{"much":%s}}' % large, headers=JSON)
+    assert (typed.status_code, typed.json()["kept"]["much"]) == (202, float(large))
+    assert (hot.status_code, hot.json()["errors"][0]["pointer"]) == (422, "/facts/much")
+
+
 async def test_log_and_metrics_know_templates_only_and_a_defect_keeps_its_words_to_itself():
     with capture_logs() as logs:
         async with caller(face()) as http:

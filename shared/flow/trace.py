@@ -9,10 +9,14 @@ TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 def traceparent(headers: Mapping[bytes, bytes]) -> bytes:
     """The caller's `traceparent` when it is a valid one, else a new one."""
-    given = headers.get(b"traceparent", b"")
-    if TRACEPARENT.fullmatch(given) and given[3:35] != b"0" * 32 and given[36:52] != b"0" * 16:
+    return genuine(headers.get(b"traceparent")) or f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01".encode()
+
+
+def genuine(given: bytes | None) -> bytes | None:
+    """The `traceparent` given when it is a valid one. Whatever else stands under that name goes no further."""
+    if given and TRACEPARENT.fullmatch(given) and given[3:35] != b"0" * 32 and given[36:52] != b"0" * 16:
         return given
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01".encode()
+    return None
 
 
 def trace_id(trace: bytes) -> str:
