@@ -16,6 +16,7 @@ from shared.ops.flow_checks import FlowChecks
 from shared.ops.heard_checks import HeardChecks
 from shared.ops.show import complain, show
 from shared.ops.store_checks import StoreChecks, forms_of, planted_in
+from shared.ops.wire_checks import WireChecks
 
 RECEIVED, TRIAGED = "redress.intake.received.v1", "redress.triage.triaged.v1"
 FOLLOWS = (
@@ -53,19 +54,20 @@ async def audit(running: Running, accepted: Iterable[str] = (), absent: Iterable
     names = await running.reader.topics()
     spans = await running.reader.spans(names)
     groups = await running.committed(spans)
-    stores, flow, heard, own = StoreChecks(), FlowChecks(clock.now()), HeardChecks(groups), list[Checked]()
+    stores, flow, heard, own = StoreChecks(groups), FlowChecks(clock.now()), HeardChecks(groups), list[Checked]()
     for service in SERVICES:
         own += await _service(running, service, (stores, flow, heard))
-    facts, topics = FactChecks(), _Topics(absent, groups)
+    facts, topics, wire = FactChecks(), _Topics(absent, groups), WireChecks()
     async for record in running.reader.read(names):
         facts.take(record)
         topics.take(record)
+        wire.take(record)
         heard.record(record)
     checks = facts.finish()
     checks.append(stores.gaps(facts.numbers, any(first for first, _ in spans.values())))
     checks += [stores.heard(rule, service, topics.read[rule]) for rule, _, service in FOLLOWS]
     checks += stores.accepted(accepted) if accepted else []
-    checks += [*own, *flow.finish(), *heard.finish()]
+    checks += [*own, *flow.finish(), *heard.finish(), *wire.finish()]
     checks += [topics.absent, stores.history, stores.chains(facts.chains), topics.refused]
     return sorted(checks, key=lambda each: each.rule)
 
@@ -77,6 +79,7 @@ async def _service(
     stores, flow, heard = shared
     pages: dict[str, dict[int, Any]] = {}
     async for page in running.pages(service):
+        flow.page(service, page)
         if "page" in page:
             pages.setdefault(page["thing"], {})[page["page"]] = page
     things = []
