@@ -10,7 +10,7 @@ import pytest
 from shared import clock
 from shared.ops.audit import audit
 from shared.ops.checked import Checked
-from tests.ops.tampering import BREAKS
+from tests.ops import tampering_records
 from tests.ops.twin import TwinRunning
 from tests.simulation import cast
 from tests.simulation.run import run
@@ -18,6 +18,8 @@ from tests.simulation.virtual_time import quiet_logs
 from tests.simulation.world import World
 
 SEEDS = range(30)
+BREAKS = tampering_records.BREAKS
+"""With those of the documents."""
 BY_NAME = {
     "1 · every accepted complaint named by the caller is here",
     "1 · every accepted complaint named by the caller is a case",
