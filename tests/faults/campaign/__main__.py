@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import shutil
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -33,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     """Runs it in a folder of its own, which keeps logs, lists and figures; data only with --keep."""
     args = _arguments(argv)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that servers go away is what this is about
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # asked to end is interrupted
     folder = args.folder or run_folder() / "faults"
     shutil.rmtree(folder, ignore_errors=True)
     system = System(folder, told.orders())
@@ -46,6 +48,9 @@ def main(argv: list[str] | None = None) -> int:
     except NotStarted as fault:
         print(fault, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: everything is stopped", file=sys.stderr)
+        return 130
     finally:
         if not args.keep:
             for data in (*system.folder.glob("kafka-*/data"), system.folder / "rust-store"):
