@@ -35,8 +35,8 @@ class WireChecks:
         if any(mark in record.topic for mark in OTHERS):
             return
         at = f"{record.topic}/{record.partition}/{record.offset}"
-        value = record.value or b""
-        self.clear.count(_personal(value) or any(_personal(header) for _, header in record.headers), at)
+        whole = b"\n".join([record.value or b"", *(header for _, header in record.headers)])
+        self.clear.count(_personal(whole), at)
         type = dict(record.headers).get("ce_type", b"")
         if type == codec.ORDER.encode():
             self._order(record, at)

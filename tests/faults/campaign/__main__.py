@@ -102,8 +102,10 @@ class Campaign:
             self.gauges.now = "draining"
             drained = await self._drain(load)
             self.spans["drain"] = time.monotonic() - began - self.spans["faults"]
-        await self.gauges.close()
-        return await self._judge(drained)
+        try:
+            return await self._judge(drained)
+        finally:
+            await self.gauges.close()
 
     async def _replace(self, began: float) -> None:
         """The rolling replacement comes at a third of the time."""
@@ -145,6 +147,7 @@ class Campaign:
         ]
         figures = report.figures(self.accepted, self.faults, self.gauges, found, self.spans)
         figures["new_field_watched_on"] = {service: len(seen) for service, seen in self.rolling.seen.items()}
+        figures["records"] = await self.gauges.ends()
         figures["usage"] = self.usage.figures(figures["accepted"])
         figures["people"] = dict(self.people.counts)
         report.show(figures, found, self.system.folder)
@@ -160,12 +163,12 @@ class Campaign:
         while True:
             await asyncio.sleep(PROGRESS_S)
             accepted = len(self.accepted.complaints)
-            self.usage.note(self.parts())
+            cpu = self.usage.note(self.parts())
             rate, before = (accepted - before) / PROGRESS_S, accepted
             _say(
                 f"{time.monotonic() - began:5.0f} s  accepted {accepted:,} ({rate:.0f}/s)  not yet {load.waiting}  "
                 f"behind {self.gauges.behind:,}  paid {len(self.people.settled):,}/{len(self.people.tasks):,}  "
-                f"faults {len(self.faults.done)}  {self.gauges.now}"
+                f"faults {len(self.faults.done)}  cpu {cpu:.2f}  {self.gauges.now}"
             )
 
 

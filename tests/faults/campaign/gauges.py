@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka.reading import Reader
+from shared.kafka.settings import KafkaSettings
 from shared.ops.app import GROUPS
 from tests.faults.campaign.calls import Caller, Unanswered
 from tests.faults.campaign.system import System
@@ -108,6 +111,14 @@ class Gauges:
             return (await self._caller.ask(port, "GET", "/health/ready")).status == 200
         except Unanswered:
             return False
+
+    async def ends(self) -> dict[str, int]:
+        """Records that stand on each topic."""
+        async with Reader(KafkaSettings(self.system.kafka)) as reader:
+            found: Counter[str] = Counter()
+            for (topic, _), (first, end) in (await reader.spans(await reader.topics())).items():
+                found[topic] += end - first
+            return dict(sorted(found.items()))
 
     @property
     def behind(self) -> int:
