@@ -36,4 +36,4 @@ def test_once_the_store_is_quick_again_nothing_is_left_of_it() -> None:
     for _ in range(10):
         write_time.slow(PACE.least, 0.5)
     assert not write_time.slow(400, 0.3)
-    assert any(write_time.slow(400, 0.05) for _ in range(300))
+    assert any(write_time.slow(400, 0.05) for _ in range(500))
