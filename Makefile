@@ -41,8 +41,9 @@ test-kafka: setup
 FAULTS_MINUTES ?= 30
 FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
+FAULTS_MORE ?=
 faults: setup
-	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED) $(FAULTS_MORE)
 
 clean:
 	rm -rf .venv .run .cache

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # asked to end is interrupted
     folder = args.folder or run_folder() / "faults"
     shutil.rmtree(folder, ignore_errors=True)
-    system = System(folder, told.orders())
+    system = System(folder, told.orders(), args.store_in)
     try:
         with system.brokers():
             _say("three brokers are up")
@@ -53,7 +53,11 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     finally:
         if not args.keep:
-            for data in (*system.folder.glob("kafka-*/data"), system.folder / "rust-store"):
+            stores = system.folder / "rust-store"
+            if args.store_in:
+                stores = system.store_folder
+                shutil.copy(system.store.log, system.folder)
+            for data in (*system.folder.glob("kafka-*/data"), stores):
                 shutil.rmtree(data, ignore_errors=True)
 
 
@@ -66,6 +70,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another order of faults and complaints")
     parser.add_argument("--calm", action="store_true", help="no faults: what the machine can do")
     parser.add_argument("--folder", type=Path, help="a folder of its own, made anew")
+    parser.add_argument("--store-in", type=Path, help="the store's files elsewhere, for instance on a RAM disk")
     parser.add_argument("--keep", action="store_true", help="keep the brokers' and the store's data")
     return parser.parse_args(argv)
 
