@@ -56,7 +56,8 @@ def main(argv: list[str] | None = None) -> int:
             stores = system.folder / "rust-store"
             if args.store_in:
                 stores = system.store_folder
-                shutil.copy(system.store.log, system.folder)
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copy(system.store.log, system.folder)
             for data in (*system.folder.glob("kafka-*/data"), stores):
                 shutil.rmtree(data, ignore_errors=True)
 
@@ -170,10 +171,11 @@ class Campaign:
             accepted = len(self.accepted.complaints)
             cpu = self.usage.note(self.parts())
             rate, before = (accepted - before) / PROGRESS_S, accepted
+            people = f"paid {len(self.people.settled):,}/{len(self.people.tasks):,}"
+            behind = f"behind {self.gauges.behind:,} {self.gauges.furthest}"
             _say(
                 f"{time.monotonic() - began:5.0f} s  accepted {accepted:,} ({rate:.0f}/s)  not yet {load.waiting}  "
-                f"behind {self.gauges.behind:,}  paid {len(self.people.settled):,}/{len(self.people.tasks):,}  "
-                f"faults {len(self.faults.done)}  cpu {cpu:.2f}  {self.gauges.now}"
+                f"{behind}  {people}  faults {len(self.faults.done)}  cpu {cpu:.2f}  {self.gauges.now}"
             )
 
 

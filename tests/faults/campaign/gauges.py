@@ -127,6 +127,12 @@ class Gauges:
         """Records waiting, over all groups."""
         return sum(self.lag.values())
 
+    @property
+    def furthest(self) -> str:
+        """The group most behind, with its share."""
+        group = max(self.lag, key=lambda each: self.lag[each], default="")
+        return f"({group.removeprefix('redress.')} {self.lag[group]:,})" if group and self.lag[group] else ""
+
     async def _close(self) -> None:
         consumer, admin, self._consumer, self._admin = self._consumer, self._admin, None, None
         for client, end in ((consumer, "stop"), (admin, "close")):

@@ -23,7 +23,7 @@ from shared.contracts.catalog import SERVICES
 from shared.kafka.topics import ensure_topics, read_topics
 from tests.faults.campaign.doors import Doors
 
-BROKERS, PARTITIONS = 3, 4
+BROKERS, PARTITIONS = 3, 2
 WORLD, PEERS = "world", "peers"
 SESSION_MS = 6000
 BROKER = {
