@@ -5,7 +5,7 @@ import pytest
 from tests.faults.campaign import verdict
 from tests.faults.campaign.faults import Fault
 from tests.faults.campaign.report import recovery
-from tests.ops.tampering import BREAKS
+from tests.ops.tampering_records import BREAKS
 
 
 def judged(*rows: tuple[str, list[str]], status: int = 0) -> verdict.Verdict:
