@@ -45,8 +45,9 @@ test-node: setup
 FAULTS_MINUTES ?= 30
 FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
+FAULTS_MORE ?=
 faults: setup
-	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED) $(FAULTS_MORE)
 
 # Hostile input for longer than in make test; about so many minutes on two cores.
 HOSTILE_MINUTES ?= 10

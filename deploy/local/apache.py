@@ -73,7 +73,7 @@ def kafka_jars() -> Path:
 
 
 def _java(libs: Path, *arguments: str) -> list[str]:
-    return ["java", f"-Xmx{HEAP}", f"-Xms{HEAP}", "-cp", f"{libs}/*", *arguments]
+    return ["java", "-XX:+UseSerialGC", f"-Xmx{HEAP}", f"-Xms{HEAP}", "-cp", f"{libs}/*", *arguments]
 
 
 Listeners = Mapping[str, Sequence[tuple[int, int]]]

@@ -10,6 +10,7 @@ from shared.flow.thing import Thing, from_store
 from shared.ops.checked import Checked, Document
 
 GIVEN = frozenset({"settling", "delivered"})
+PAID = frozenset({"delivered", "reversed"})
 
 
 def check(things: Iterable[Document]) -> list[Checked]:
@@ -42,7 +43,7 @@ def _remedy(claim: Claim, book: RemedyBook, twice: Checked, above: Checked) -> N
     total = sum((entry.amount for entry in paid), Decimal(0))
     above.count(total > agreed, f"{book.id}: {total} of {agreed}")
     if is_money(book.remedy):
-        above.count((book.state == "delivered") != (total == agreed), f"{book.id}: {book.state}, {total} of {agreed}")
+        above.count((book.state in PAID) != (total == agreed), f"{book.id}: {book.state}, {total} of {agreed}")
 
 
 def _ledger(id: str, claim: Claim, ledger: Checked) -> None:

@@ -24,7 +24,8 @@ def check(things: Iterable[Document]) -> list[Checked]:
             stands = complaint["stands"]
             named = stands["line"] and stands["received_at"] and stands["reference"] == ids.reference(thing["_id"])
             whole.count(not named, thing["_id"])
-        half.count(not complaint["received"] and not complaint["waiting"] and not thing["requests"], thing["_id"])
+        known = complaint["received"] or complaint["waiting"] or thing["requests"]
+        half.count(not known and not thing.get("person"), thing["_id"])  # or somebody looks at what it was for
         for part in ("text", "contact", "explained"):
             token = complaint.get(part)
             open_ = token is not None and str(token).count(".") != SEALED_PARTS - 1

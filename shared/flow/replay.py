@@ -65,7 +65,7 @@ def drop_sealed(thing: Thing[Any]) -> None:
         for group in thing.replay
     ]
     for attempt in thing.attempts.values():
-        attempt["content"] = _without_sealed(attempt.get("content", {}))
+        attempt["content"] = without_sealed(attempt.get("content", {}))
 
 
 def unsealed(value: bytes | None) -> bytes | None:
@@ -74,14 +74,14 @@ def unsealed(value: bytes | None) -> bytes | None:
         data = orjson.loads(bytes(value or b"null"))
     except orjson.JSONDecodeError:
         return value
-    bare = _without_sealed(data)
+    bare = without_sealed(data)
     return value if bare == data else orjson.dumps(bare)
 
 
-def _without_sealed(value: Any) -> Any:
+def without_sealed(value: Any) -> Any:
     """The same with null for every sealed text, and without the parts a fact carries as sealed."""
     if isinstance(value, dict):
-        return {name: _without_sealed(part) for name, part in value.items() if name != SEALED}
+        return {name: without_sealed(part) for name, part in value.items() if name != SEALED}
     if isinstance(value, list):
-        return [_without_sealed(part) for part in value]
+        return [without_sealed(part) for part in value]
     return None if isinstance(value, str) and SEALED_FORM.fullmatch(value) else value

@@ -13,6 +13,7 @@ from shared.flow.batch import Batch, Plan
 from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
+from shared.flow.pacing import WriteTime
 from shared.flow.records import Log, Part, Store
 from shared.flow.replay import replayed
 from shared.flow.service import Service
@@ -48,6 +49,7 @@ class Stage:
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
         self.size = self.pace.most
+        self.write_time = WriteTime(self.pace.write_target_s, self.pace.least)
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -156,7 +158,7 @@ class Stage:
     def _after(self, plan: Plan) -> None:
         """Batch size follows the write time."""
         if self.lane == "standard":
-            slow = plan.write_s > self.pace.write_target_s
+            slow = self.write_time.slow(plan.written, plan.write_s)
             self.size = max(self.pace.least, self.size // 2) if slow else min(self.pace.most, self.size + 50)
         if plan.conflicts:
             metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)

@@ -1,6 +1,7 @@
 """`redress audit`: the list "always true", checked on the running system; exit 1 on any breach."""
 
 import argparse
+import pickle
 from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.ops.flow_checks import FlowChecks
 from shared.ops.heard_checks import HeardChecks
 from shared.ops.show import complain, show
 from shared.ops.store_checks import StoreChecks, forms_of, planted_in
+from shared.ops.wire_checks import WireChecks
 
 RECEIVED, TRIAGED = "redress.intake.received.v1", "redress.triage.triaged.v1"
 FOLLOWS = (
@@ -25,7 +27,7 @@ FOLLOWS = (
 )
 """Rule, fact, and the service that must hold a document once it has read the fact."""
 LARGE = ("heard", "replay")
-"""What no service's own rules look at; all documents are held at once for them."""
+"""What no service's own rules look at; the rest of all documents is held at once for them."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,19 +55,20 @@ async def audit(running: Running, accepted: Iterable[str] = (), absent: Iterable
     names = await running.reader.topics()
     spans = await running.reader.spans(names)
     groups = await running.committed(spans)
-    stores, flow, heard, own = StoreChecks(), FlowChecks(clock.now()), HeardChecks(groups), list[Checked]()
+    stores, flow, heard, own = StoreChecks(groups), FlowChecks(clock.now()), HeardChecks(groups), list[Checked]()
     for service in SERVICES:
         own += await _service(running, service, (stores, flow, heard))
-    facts, topics = FactChecks(), _Topics(absent, groups)
+    facts, topics, wire = FactChecks(), _Topics(absent, groups), WireChecks()
     async for record in running.reader.read(names):
         facts.take(record)
         topics.take(record)
+        wire.take(record)
         heard.record(record)
     checks = facts.finish()
     checks.append(stores.gaps(facts.numbers, any(first for first, _ in spans.values())))
     checks += [stores.heard(rule, service, topics.read[rule]) for rule, _, service in FOLLOWS]
     checks += stores.accepted(accepted) if accepted else []
-    checks += [*own, *flow.finish(), *heard.finish()]
+    checks += [*own, *flow.finish(), *heard.finish(), *wire.finish()]
     checks += [topics.absent, stores.history, stores.chains(facts.chains), topics.refused]
     return sorted(checks, key=lambda each: each.rule)
 
@@ -77,16 +80,17 @@ async def _service(
     stores, flow, heard = shared
     pages: dict[str, dict[int, Any]] = {}
     async for page in running.pages(service):
+        flow.page(service, page)
         if "page" in page:
             pages.setdefault(page["thing"], {})[page["page"]] = page
-    things = []
+    packed = []  # a hundred thousand documents as they are would take gigabytes
     async for thing in running.things(service):
         stores.take(service, thing, pages.get(thing["_id"], {}))
         flow.take(service, thing)
         heard.document(service, thing)
-        things.append({name: part for name, part in thing.items() if name not in LARGE})
+        packed.append(pickle.dumps({name: part for name, part in thing.items() if name not in LARGE}))
     entries = [entry for entry in entry_points(group="redress.audit") if entry.name == service]
-    return [checked for entry in entries for checked in entry.load()(things)]
+    return [checked for entry in entries for checked in entry.load()(map(pickle.loads, packed))]
 
 
 class _Topics:

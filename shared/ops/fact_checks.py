@@ -4,11 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from shared.contracts.catalog import CATALOG, STANDS
 from shared.contracts.triage import SafetyCleared
 from shared.flow import codec
 from shared.flow.errors import Poison
 from shared.flow.records import Record
+from shared.flow.replay import without_sealed
 from shared.ops.checked import Checked
 
 RANK = {"none": 0, "cleared": 0, "suspected": 1, "confirmed": 2}
@@ -20,6 +23,24 @@ def origin_of(record: Record) -> str:
     """Where a dead letter stood."""
     told = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("dead_")}
     return "/".join(told.get(f"dead_{name}", "") for name in ("topic", "partition", "offset"))
+
+
+Content = tuple[bytes, bytes]
+"""Digests of a fact without what is sealed in it, and with it; the latter empty where nothing is sealed."""
+
+
+def _content(type: str, data: Mapping[str, Any]) -> Content:
+    bare = without_sealed(data)
+    return _digest(type, bare), b"" if bare == data else _digest(type, data)
+
+
+def _digest(type: str, data: Any) -> bytes:
+    return hashlib.sha256(type.encode() + orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _same(one: Content, other: Content) -> bool:
+    """What is sealed may be gone since an erasure; nothing else may differ."""
+    return one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
 
 
 class FactChecks:
@@ -35,7 +56,7 @@ class FactChecks:
         self._buried: set[str] = set()
         self.numbers: dict[str, set[int]] = {}
         self.chains: dict[str, dict[int, str]] = {}
-        self._contents: dict[str, bytes] = {}
+        self._contents: dict[str, Content] = {}
         self._raised_at: dict[str, int] = {}
         self._express: dict[str, list[tuple[int, bool]]] = {}
         self._safety: dict[str, dict[int, tuple[str, str]]] = {}
@@ -59,9 +80,9 @@ class FactChecks:
 
     def _fact(self, record: Record, attributes: Mapping[str, str], data: Mapping[str, Any], number: int) -> None:
         id, source = attributes["id"], f"{attributes.get('teller')}/{attributes['subject']}"
-        digest = hashlib.sha256(attributes["type"].encode() + (record.value or b"")).digest()
         again = id in self._contents
-        self.content.count(self._contents.setdefault(id, digest) != digest, id)
+        content = _content(attributes["type"], data)
+        self.content.count(not _same(self._contents.setdefault(id, content), content), id)
         self.derived.count(id != f"{source}/{number}", id)
         if again:
             return

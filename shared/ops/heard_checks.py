@@ -60,6 +60,7 @@ class HeardChecks:
         self._services = _by_type()
         self._high: dict[tuple[str, str], dict[str, tuple[int, tuple[tuple[int, int], ...]]]] = {}
         self._waiting: set[tuple[str, str]] = set()
+        self._erased: set[tuple[str, str]] = set()
         self._seen: set[tuple[str, str]] = set()
         self._entries: dict[tuple[str, str], str] = {}
         self._receipts: set[tuple[str, str]] = set()
@@ -71,6 +72,8 @@ class HeardChecks:
             source: (one["high"], tuple((low, high) for low, high in one["holes"])) for source, one in heard.items()
         }
         self._waiting |= {(service, str(kept["event"])) for kept in thing.get("person", ())}
+        if thing.get("erased"):
+            self._erased.add((service, thing["_id"]))
 
     def record(self, record: Record) -> None:
         """Looks at one record; what is nobody's passes."""
@@ -92,8 +95,11 @@ class HeardChecks:
         for service in services:
             if self._read(service, record) and (service, id) not in self._seen:
                 self._seen.add((service, id))
-                high, holes = self._high.get((service, (record.key or b"").decode()), {}).get(source, (0, ()))
-                unheard = number > high or any(low <= number <= top for low, top in holes)
+                thing = service, (record.key or b"").decode()
+                high, holes = self._high.get(thing, {}).get(source, (0, ()))
+                # what was kept of an erased person for somebody to look at is gone, and its number stays open
+                open_ = thing not in self._erased and any(low <= number <= top for low, top in holes)
+                unheard = number > high or open_
                 self.heard.count(unheard and (service, id) not in self._waiting, f"{service} has not heard {id}")
 
     def _entry(self, record: Record) -> None:

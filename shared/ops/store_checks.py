@@ -7,14 +7,19 @@ import orjson
 
 from shared import ids
 from shared.flow.history import broken_at
+from shared.flow.records import Part
 from shared.flow.telling import EPOCH
 from shared.ops.checked import Checked, Document
 
 
 class StoreChecks:
-    """Fed every document of every service, and its pages before; keeps what the topics are held against."""
+    """Fed every document of every service, and its pages before; keeps what the topics are held against.
 
-    def __init__(self) -> None:
+    `groups`: what each group had committed before the documents were read.
+    """
+
+    def __init__(self, groups: Mapping[str, Mapping[Part, int]]) -> None:
+        self.groups = groups
         self.history = Checked("6 · no history was changed")
         self.told: dict[str, tuple[int, frozenset[int]]] = {}
         self.newest: dict[str, dict[int, str]] = {}
@@ -30,7 +35,19 @@ class StoreChecks:
         missing = len(pages) != int(thing.get("pages", 0))
         self.history.count(at is not None or missing, f"{source} at entry {at}" if not missing else f"{source}: a page")
         self.newest[source] = {entry["n"]: entry["hash"] for entry in entries}
-        self.told[source] = int(thing.get("told", 0)), frozenset(_untold(thing))
+        self.told[source] = int(thing.get("told", 0)), frozenset(self._untold(service, thing))
+
+    def _untold(self, service: str, thing: Document) -> Iterable[int]:
+        """Numbers that stand in `replay` of records not committed: decided, and maybe not on the log yet."""
+        for group in thing.get("replay", ()):
+            part = group["topic"], group["partition"]
+            stages = (self.groups.get(f"redress.{service}.{lane}", {}) for lane in ("express", "standard"))
+            if any(group["offset"] < at.get(part, 0) for at in stages):
+                continue  # what it made the thing tell was published before that
+            for message in group["out"]:
+                headers: dict[str, Any] = dict(message["headers"])
+                if "ce_sequence" in headers:
+                    yield int(bytes(headers["ce_sequence"]))
 
     # Against the topics ------------------------------------------------------------------------
 
@@ -72,15 +89,6 @@ class StoreChecks:
         for complaint in complaints:
             checked.count(complaint not in self.there.get(service, ()), f"{service}/{complaint}")
         return checked
-
-
-def _untold(thing: Document) -> Iterable[int]:
-    """Numbers that stand in `replay`: decided, and maybe not on the log yet."""
-    for group in thing.get("replay", ()):
-        for message in group["out"]:
-            headers: dict[str, Any] = dict(message["headers"])
-            if "ce_sequence" in headers:
-                yield int(bytes(headers["ce_sequence"]))
 
 
 def planted_in(record_parts: Iterable[bytes], planted: Mapping[str, Iterable[bytes]]) -> list[str]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from shared.flow.records import Change
 from shared.ids import shard
+from shared.mongo import store as mongo_store
 
 
 def document(id: str, v: int, **more: object) -> dict:
@@ -67,6 +68,17 @@ async def test_due_finds_open_minutes_from_the_smallest_on_also_ones_set_in_the_
     assert (await store.due("standard", shards, 100))[0]["clocks"] == {"x": 180_000}
     assert await store.due("express", shards, 1000) == []
     assert [d["_id"] for d in await store.due("standard", [shard("b")], 60)] == ["b"]
+
+
+async def test_what_is_due_of_others_hides_nothing_of_ours(store, monkeypatch):
+    monkeypatch.setattr(mongo_store, "MOST_DUE", 5)
+    ids = [f"d{number}" for number in range(60)]
+    changes = [Change(id, 0, document(id, 1, due=number, clocks={"x": 1})) for number, id in enumerate(ids)]
+    await store.write(changes)
+    held = [shard(id) for id in ids]
+    lonely = [id for id in ids if held.count(shard(id)) == 1]
+    for id in lonely[0], lonely[-1]:
+        assert [each["_id"] for each in await store.due("standard", [shard(id)], 100)] == [id]
 
 
 async def test_a_document_the_store_cannot_hold_is_refused_alone(store):

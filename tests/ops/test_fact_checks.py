@@ -84,3 +84,12 @@ def test_what_cannot_be_read_is_no_breach_once_it_is_buried() -> None:
     dead = {"dead_topic": b"redress.triage.standard", "dead_partition": b"0", "dead_offset": b"1", "dead_reason": b"x"}
     unread = record(Outgoing("redress.triage.standard", "k", b"\xff"), 1)
     assert breaches(unread, record(Outgoing("redress.notify.dead", "k", b"\xff", tuple(dead.items())), 0)) == []
+
+
+def test_what_is_sealed_may_be_gone_from_a_fact_told_again_and_nothing_else() -> None:
+    with_seal = fact(1).value.replace(b'"stands"', b'"sealed":{"text":"eyJ.a.b.c.d"},"stands"')
+    sealed, bare = fact(1)._replace(value=with_seal), fact(1)
+    assert sealed.value != bare.value
+    assert breaches(sealed, bare, sealed) == []
+    other = sealed._replace(value=sealed.value.replace(b"a.b", b"x.y"))
+    assert [name for name, _ in breaches(sealed, other)] == ["1 · one id, one content"]

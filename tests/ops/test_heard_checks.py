@@ -69,3 +69,9 @@ def test_an_entry_without_a_receipt_is_a_breach() -> None:
     for record in (entry, other, Record("redress.receipts", 0, 0, AT, b"c1", receipt, ())):
         checks.record(record)
     assert checks.finish()[1].breaches == ["redress.channels.standard/0/1"]
+
+
+def test_what_was_kept_of_somebody_erased_is_gone_and_its_number_stays_open() -> None:
+    erased = {**a_case(2, [[2, 2]]), "erased": True}
+    assert breaches(erased, a_fact(2)) == []
+    assert breaches(erased, a_fact(3)) == ["triage has not heard intake/c1/3"]

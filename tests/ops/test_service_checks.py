@@ -77,6 +77,19 @@ def test_two_claims_given_the_same_entitlement_are_named() -> None:
     assert len(checks[3].breaches) == 1 and other in checks[3].breaches[0]
 
 
+def test_money_that_came_back_was_paid() -> None:
+    thing = claim()
+    ledger_of, book = (
+        Book.model_validate(thing["state"]).claim,
+        RemedyBook.model_validate(next(iter(thing["state"]["claim"]["remedies"].values()))),
+    )
+    ledger.take_back(ledger_of, book, AT)
+    book.state = "reversed"
+    ledger_of.remedies[book.id] = book
+    thing["state"] = Book(claim=ledger_of).model_dump()
+    assert broken(compensation.check([thing, entitlement()])) == {}
+
+
 def complaint(**changed: Any) -> dict:
     stands = ComplaintStands(
         line="ride_hailing", reference=ids.reference(COMPLAINT), received_at=datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,6 +103,8 @@ def test_a_complaint_is_whole_and_sealed_or_named() -> None:
     assert set(broken(intake.check([complaint(complaint__text="they said it aloud")]))) == {"5"}
     assert set(broken(intake.check([complaint(complaint__stands__line="")]))) == {"1"}
     assert set(broken(intake.check([complaint(complaint__received=False)]))) == {"7"}
+    kept = complaint(complaint__received=False) | {"person": [{"event": "x"}]}
+    assert broken(intake.check([kept])) == {}
     erased = complaint() | {"erased": True}
     assert len(broken(intake.check([erased]))["5"]) == 2
 

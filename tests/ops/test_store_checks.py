@@ -6,10 +6,11 @@ from shared.ops.store_checks import StoreChecks, forms_of, planted_in
 from tests.ops.building import COMPLAINT, document, reference
 
 SOURCE = f"triage/{COMPLAINT}"
+GROUPS = {"redress.triage.standard": {("t", 0): 1}}
 
 
 def looked(thing: dict, pages: dict | None = None) -> StoreChecks:
-    checks = StoreChecks()
+    checks = StoreChecks(GROUPS)
     checks.take("triage", thing, pages or {})
     return checks
 
@@ -50,6 +51,12 @@ def test_the_oldest_may_be_gone_with_their_retention_and_what_waits_in_replay_is
     assert looked(thing).gaps({SOURCE: {1, 2}}, trimmed=False).breaches == []
 
 
+def test_what_stands_in_replay_of_a_committed_record_was_told() -> None:
+    thing = document(3)
+    thing["replay"] = [{"topic": "t", "partition": 0, "offset": 0, "out": [{"headers": [["ce_sequence", b"3"]]}]}]
+    assert looked(thing).gaps({SOURCE: {1, 2}}, trimmed=False).breaches == [f"{SOURCE}/3"]
+
+
 def test_numbers_begin_anew_with_the_epoch() -> None:
     thing = document(1)
     thing["told"] = 2 * 2**32 + 2
@@ -57,7 +64,7 @@ def test_numbers_begin_anew_with_the_epoch() -> None:
 
 
 def test_what_a_caller_holds_is_looked_for_by_id_and_by_reference() -> None:
-    checks = StoreChecks()
+    checks = StoreChecks(GROUPS)
     for service in ("intake", "triage"):
         checks.take(service, document(), {})
     assert [one.breaches for one in checks.accepted([COMPLAINT, reference()])] == [[], []]

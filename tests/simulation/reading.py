@@ -9,7 +9,7 @@ from shared.contracts.catalog import CATALOG
 from shared.flow import codec
 from shared.flow.messages import Fact
 from shared.flow.records import Record
-from shared.flow.replay import _without_sealed
+from shared.flow.replay import without_sealed
 from tests.simulation.world import World
 
 
@@ -80,4 +80,4 @@ def _same(known: OnLog, attributes: dict[str, str], data: dict[str, Any]) -> boo
     """What is sealed may be gone since an erasure; nothing else may differ."""
     if (known.attributes, known.data) == (attributes, data):
         return True
-    return known.attributes == attributes and _without_sealed(known.data) == _without_sealed(data)
+    return known.attributes == attributes and without_sealed(known.data) == without_sealed(data)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import shutil
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -33,9 +34,10 @@ def main(argv: list[str] | None = None) -> int:
     """Runs it in a folder of its own, which keeps logs, lists and figures; data only with --keep."""
     args = _arguments(argv)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that servers go away is what this is about
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # asked to end is interrupted
     folder = args.folder or run_folder() / "faults"
     shutil.rmtree(folder, ignore_errors=True)
-    system = System(folder, told.orders())
+    system = System(folder, told.orders(), args.store_in)
     try:
         with system.brokers():
             _say("three brokers are up")
@@ -46,9 +48,17 @@ def main(argv: list[str] | None = None) -> int:
     except NotStarted as fault:
         print(fault, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: everything is stopped", file=sys.stderr)
+        return 130
     finally:
         if not args.keep:
-            for data in (*system.folder.glob("kafka-*/data"), system.folder / "rust-store"):
+            stores = system.folder / "rust-store"
+            if args.store_in:
+                stores = system.store_folder
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copy(system.store.log, system.folder)
+            for data in (*system.folder.glob("kafka-*/data"), stores):
                 shutil.rmtree(data, ignore_errors=True)
 
 
@@ -61,6 +71,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another order of faults and complaints")
     parser.add_argument("--calm", action="store_true", help="no faults: what the machine can do")
     parser.add_argument("--folder", type=Path, help="a folder of its own, made anew")
+    parser.add_argument("--store-in", type=Path, help="the store's files elsewhere, for instance on a RAM disk")
     parser.add_argument("--keep", action="store_true", help="keep the brokers' and the store's data")
     return parser.parse_args(argv)
 
@@ -97,8 +108,10 @@ class Campaign:
             self.gauges.now = "draining"
             drained = await self._drain(load)
             self.spans["drain"] = time.monotonic() - began - self.spans["faults"]
-        await self.gauges.close()
-        return await self._judge(drained)
+        try:
+            return await self._judge(drained)
+        finally:
+            await self.gauges.close()
 
     async def _replace(self, began: float) -> None:
         """The rolling replacement comes at a third of the time."""
@@ -140,6 +153,7 @@ class Campaign:
         ]
         figures = report.figures(self.accepted, self.faults, self.gauges, found, self.spans)
         figures["new_field_watched_on"] = {service: len(seen) for service, seen in self.rolling.seen.items()}
+        figures["records"] = await self.gauges.ends()
         figures["usage"] = self.usage.figures(figures["accepted"])
         figures["people"] = dict(self.people.counts)
         report.show(figures, found, self.system.folder)
@@ -155,12 +169,13 @@ class Campaign:
         while True:
             await asyncio.sleep(PROGRESS_S)
             accepted = len(self.accepted.complaints)
-            self.usage.note(self.parts())
+            cpu = self.usage.note(self.parts())
             rate, before = (accepted - before) / PROGRESS_S, accepted
+            people = f"paid {len(self.people.settled):,}/{len(self.people.tasks):,}"
+            behind = f"behind {self.gauges.behind:,} {self.gauges.furthest}"
             _say(
                 f"{time.monotonic() - began:5.0f} s  accepted {accepted:,} ({rate:.0f}/s)  not yet {load.waiting}  "
-                f"behind {self.gauges.behind:,}  paid {len(self.people.settled):,}/{len(self.people.tasks):,}  "
-                f"faults {len(self.faults.done)}  {self.gauges.now}"
+                f"{behind}  {people}  faults {len(self.faults.done)}  cpu {cpu:.2f}  {self.gauges.now}"
             )
 
 

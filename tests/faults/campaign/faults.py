@@ -132,7 +132,7 @@ class Faults:
         """Seconds until nothing is held up; None, and what still is, when it took too long."""
         held_up = await self.gauges.held_up(since)
         while held_up and time.monotonic() - since < RECOVERY_MOST_S:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.5)
             held_up = await self.gauges.held_up(since)
         return (None if held_up else time.monotonic() - since), tuple(held_up[:5])
 

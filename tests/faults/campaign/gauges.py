@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka.reading import Reader
+from shared.kafka.settings import KafkaSettings
 from shared.ops.app import GROUPS
 from tests.faults.campaign.calls import Caller, Unanswered
 from tests.faults.campaign.system import System
@@ -99,9 +102,11 @@ class Gauges:
         found = ["not sampled"] if self.sampled_at <= since else []
         found += [f"{group} on {topic}/{number}" for (group, topic, number), lag in self.waiting.items()
                   if lag and self.moved_at[group, topic, number] <= since]  # fmt: skip
+        if found:
+            return found  # asking every replica costs as much as some work
         names = list(self.system.replicas)
         ready = await asyncio.gather(*(self._ready(self.system.replicas[name].port) for name in names))
-        return found + [f"{name} is not ready" for name, is_ready in zip(names, ready, strict=True) if not is_ready]
+        return [f"{name} is not ready" for name, is_ready in zip(names, ready, strict=True) if not is_ready]
 
     async def _ready(self, port: int) -> bool:
         try:
@@ -109,10 +114,24 @@ class Gauges:
         except Unanswered:
             return False
 
+    async def ends(self) -> dict[str, int]:
+        """Records that stand on each topic."""
+        async with Reader(KafkaSettings(self.system.kafka)) as reader:
+            found: Counter[str] = Counter()
+            for (topic, _), (first, end) in (await reader.spans(await reader.topics())).items():
+                found[topic] += end - first
+            return dict(sorted(found.items()))
+
     @property
     def behind(self) -> int:
         """Records waiting, over all groups."""
         return sum(self.lag.values())
+
+    @property
+    def furthest(self) -> str:
+        """The group most behind, with its share."""
+        group = max(self.lag, key=lambda each: self.lag[each], default="")
+        return f"({group.removeprefix('redress.')} {self.lag[group]:,})" if group and self.lag[group] else ""
 
     async def _close(self) -> None:
         consumer, admin, self._consumer, self._admin = self._consumer, self._admin, None, None

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from typing import Any
 
@@ -12,7 +13,9 @@ from tests.faults.campaign.calls import Answer, Caller, Unanswered
 from tests.faults.campaign.system import System
 from tests.faults.campaign.told import FINDING, Complaint
 
-FIRST_LOOK_S, LOOK_MOST_S = 3.0, 20.0
+FIRST_LOOK_S, LOOK_MOST_S, HURRIED_MOST_S = 3.0, 30.0, 6.0
+LOOKS_A_SECOND = 25.0
+"""All together: more would be a load of its own."""
 AGAIN, BY_PAGE = 0.2, 0.3
 MOST_LOOKS = 400
 
@@ -29,6 +32,7 @@ class People:
         self.counts: Counter[str] = Counter()
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.hurry = False
+        self._turn = 0.0
 
     def begin(self, complaint: Complaint) -> None:
         """Somebody sees to it from now on."""
@@ -62,12 +66,18 @@ class People:
             if offers and all(offer["state"] == "delivered" for offer in offers):
                 self.settled.add(id)
                 return
-            await asyncio.sleep(2.0 if self.hurry else pause)
+            await asyncio.sleep(min(pause, HURRIED_MOST_S) if self.hurry else pause)
             pause = min(pause * 1.5, LOOK_MOST_S)
 
     async def _offers(self, id: str, token: str) -> list[dict[str, Any]]:
+        await self._in_turn()
         answer = await self._ask("intake", "GET", f"/v1/complaints/{id}", token)
         return list(answer.body["offers"]) if answer is not None and answer.status == 200 else []
+
+    async def _in_turn(self) -> None:
+        now = time.monotonic()
+        self._turn = max(now, self._turn + 1 / LOOKS_A_SECOND)
+        await asyncio.sleep(self._turn - now)
 
     async def _find(self, id: str) -> None:
         """An investigator records the finding, with a new key for each try that came too early."""
@@ -96,12 +106,14 @@ class People:
             await self._until_answered("compensation", path, token, {}, f"b-{remedy}")
 
     async def _until_answered(self, service: str, path: str, token: str, body: Any, key: str) -> Answer:
-        """The final answer; 202 says it is under way, and the same key asks again."""
+        """The final answer; 202 says it is under way, and the same key asks again, more and more seldom."""
+        pause = 0.5
         while True:
             answer = await self._ask(service, "POST", path, token, body, key)
             if answer is not None and answer.status not in (202, 429) and answer.status < 500:
                 return answer
-            await asyncio.sleep(self.random.uniform(0.5, 1.5))
+            await asyncio.sleep(pause * self.random.uniform(1.0, 2.0))
+            pause = min(pause * 2, LOOK_MOST_S / 2)
 
     async def _ask(
         self, service: str, method: str, path: str, token: str = "", body: Any = None, key: str = ""

@@ -77,6 +77,10 @@ def show(told: dict[str, Any], verdict: Verdict, folder: Path) -> None:
     print("\nCPU and memory      CPU s   ms a complaint   most MB")
     for part, used in told["usage"].items():
         print(f"  {part:<14}{used['cpu_s']:>11,.1f}{used['ms_a_complaint']:>17,.1f}{used['most_mb']:>10,.0f}")
+    print("\nRecords on the log, and for each complaint")
+    for topic, count in told["records"].items():
+        if count:
+            print(f"  {topic:<42}{count:>12,}{count / max(1, told['accepted']):>8.2f}")
     print("\nAudit")
     for rule, (counted, broken) in told["audit"].items():
         print(f"  {counted:>10,}{broken:>8}  {rule}")

@@ -1,6 +1,7 @@
 """The rolling replacement: a later release comes replica by replica, and what it wrote outlives the older one."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.faults.campaign.faults import Faults, second_first
 from tests.faults.campaign.newer import FIELD
 from tests.faults.campaign.system import System
 
-BESIDE_S = 10.0
+BESIDE_S, WRITES_MOST_S = 10.0, 60.0
 MOST_WATCHED = 20_000
 
 
@@ -30,16 +31,23 @@ class Rolling:
             await asyncio.sleep(2.0)
         await asyncio.sleep(beside_s)
         for service in SERVICES:
-            self.seen[service] = await self._standing(service)
+            self.seen[service] = await self._written(service)
         await asyncio.sleep(beside_s)
         for name in order[len(SERVICES) :]:
             await self.faults.replace(name)
             await asyncio.sleep(2.0)
         self.done = True
 
+    async def _written(self, service: str) -> dict[str, int]:
+        """What the later release has written so far; waited for, since without it nothing would be shown."""
+        until = time.monotonic() + WRITES_MOST_S
+        while not (seen := await self._standing(service)) and time.monotonic() < until:
+            await asyncio.sleep(1.0)
+        return dict(seen)
+
     async def lost(self) -> list[str]:
-        """Documents in which the field is gone or lower than it stood."""
-        found = []
+        """Documents in which the field is gone or lower than it stood, and services that never wrote it."""
+        found = [f"{service} wrote none" for service, before in self.seen.items() if not before]
         for service, before in self.seen.items():
             now = await self._standing(service, sorted(before))
             found += [f"{service}/{id}" for id, value in before.items() if now.get(id, 0) < value]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from shared.contracts.catalog import SERVICES
 from shared.kafka.topics import ensure_topics, read_topics
 from tests.faults.campaign.doors import Doors
 
-BROKERS, PARTITIONS = 3, 4
+BROKERS, PARTITIONS = 3, 2
 WORLD, PEERS = "world", "peers"
 SESSION_MS = 6000
 BROKER = {
@@ -50,11 +51,12 @@ class Replica:
 class System:
     """Everything of one campaign, its files in `folder` (new). Spawn only from the thread that lives as long."""
 
-    def __init__(self, folder: Path, orders: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, folder: Path, orders: Sequence[Mapping[str, Any]], store_in: Path | None = None) -> None:
         folder.mkdir(parents=True)
         self.folder, self.keys, self.doors = folder.resolve(), Keys(), Doors()
         (self.folder / "orders.json").write_text(json.dumps(list(orders)), "utf-8")
-        self.store = rust_store(self.folder)
+        self.store_folder = Path(tempfile.mkdtemp(prefix="redress-", dir=store_in)) if store_in else self.folder
+        self.store = rust_store(self.store_folder)
         self.partners = partner_server(self.folder, orders=self.folder / "orders.json")
         self.further = {
             client.upper().replace("-", "_"): self._listeners(client) for client in (*REPLICAS, WORLD, PEERS)

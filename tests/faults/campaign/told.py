@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Story = Literal["ordinary", "danger", "ticket", "deposit"]
-SHARES: Sequence[tuple[Story, float]] = (("ordinary", 0.88), ("ticket", 0.07), ("deposit", 0.03), ("danger", 0.02))
+SHARES: Sequence[tuple[Story, float]] = (("ordinary", 0.94), ("ticket", 0.03), ("deposit", 0.01), ("danger", 0.02))
 AGAIN = 0.1
 """Of the tickets so many are claimed a second time, by another complaint."""
 TICKETS = 10_000

@@ -1,6 +1,7 @@
 """What each part of the system costs: CPU seconds and memory, over every process it was."""
 
 import os
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,13 +18,17 @@ class Usage:
     def __init__(self) -> None:
         self._cpu: dict[str, dict[int, float]] = defaultdict(dict)
         self._most_mb: dict[str, float] = defaultdict(float)
+        self._before = 0.0, time.monotonic()
 
-    def note(self, servers: Mapping[str, Server]) -> None:
-        """Takes a reading of every server that runs, and of this process."""
+    def note(self, servers: Mapping[str, Server]) -> float:
+        """Takes a reading of every server that runs, and of this process; the processors used since the last one."""
         for name, server in servers.items():
             if server.alive:
                 self._read(name.split("-")[0], server.pid)
         self._read("campaign", os.getpid())
+        now, whole = time.monotonic(), sum(sum(each.values()) for each in self._cpu.values())
+        (before, at), self._before = self._before, (whole, now)
+        return (whole - before) / max(0.1, now - at)
 
     def _read(self, part: str, pid: int) -> None:
         try:

@@ -18,7 +18,8 @@ from tests.faults.campaign.system import System
 from tests.faults.campaign.told import REFUNDS
 
 LOST = ("accepted", "received", "without a gap", "receipt", "passed over", "triaged has")
-TWICE = ("one id, one content", "hashes are those")
+TWICE = ("one id, one content", "hashes are those", "given twice")
+PAID = ("is paid twice", "order keeps its key")
 
 
 @dataclass
@@ -67,6 +68,8 @@ def sort_out(verdict: Verdict, status: int, rows: Iterable[Mapping[str, Any]]) -
             place = verdict.lost
         elif any(word in row["rule"] for word in TWICE):
             place = verdict.contradictory
+        elif any(word in row["rule"] for word in PAID):
+            place = verdict.paid_twice
         place += found
     if not verdict.rules or (status and not any(row["broken"] for row in verdict.rules)):
         verdict.broken.append(f"redress audit ended with {status}")
