@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka faults check setup clean
+.PHONY: accuracy second-opinion requirements schema demo test up down test-kafka faults check setup clean
 
 setup: .venv/.ready
 
@@ -43,6 +43,22 @@ FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
 faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+
+# How well complaints are read, on both halves of the texts, into docs/triage-accuracy.md.
+accuracy: setup
+	$(BIN)/python -m tests.accuracy.report
+
+# Learns the second opinion anew from the development and practice texts: the same texts give the same weights.
+second-opinion: setup
+	$(BIN)/python -m tests.accuracy.learn
+
+# Which requirement has which tests, into docs/requirements.md.
+requirements: setup
+	$(BIN)/python -m tests.requirements
+
+# The JSON Schema of pack files, into docs/pack.schema.json.
+schema: setup
+	$(BIN)/redress pack schema > docs/pack.schema.json
 
 clean:
 	rm -rf .venv .run .cache

@@ -1,0 +1,47 @@
+"""Draws the portraits of a telling that the second opinion judges: the whole text, and sentence by sentence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.policy.lexicon import Span
+from shared.policy.matching import Fired
+from shared.policy.second_opinion import Portrait
+from shared.policy.telling import Telling
+
+# How often words of a list must stand in a text to count once more.
+TIMES = (1, 2, 4)
+MIN_SENTENCE = 6
+# Of longer texts the first and the last sentences are judged one by one.
+MAX_SENTENCES = 60
+
+
+def portraits(telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]) -> tuple[Portrait, list[Portrait]]:
+    """The whole and its sentences; no sentences when there is only one. `lists` names the lists by number."""
+    found = {name: telling.hits[number] for number, name in lists.items() if number in telling.hits}
+    spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
+    whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
+    sentences = telling.sentence_spans()
+    if len(sentences) < 2:
+        return whole, []
+    if len(sentences) > MAX_SENTENCES:
+        sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
+    long_enough = [span for span in sentences if span[1] - span[0] >= MIN_SENTENCE]
+    return whole, [_part(telling, span, found, spoke) for span in long_enough]
+
+
+def _part(
+    telling: Telling, sentence: Span, found: Mapping[str, list[Span]], spoke: Mapping[str, Sequence[Span]]
+) -> Portrait:
+    start, end = sentence
+    counts = {name: _inside(spans, start, end) for name, spans in found.items()}
+    rules = [id for id, spans in spoke.items() if start <= spans[0][0] < end]
+    return Portrait(telling.text[start:end], _marks(counts, rules))
+
+
+def _inside(spans: Sequence[Span], start: int, end: int) -> int:
+    return sum(1 for span in spans if start <= span[0] < end)
+
+
+def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:
+    lists = [f"list:{name}:{times}" for name, count in counts.items() for times in TIMES if count >= times]
+    spoke = [f"rule:{id}" for id in rules]
+    return (*lists, *spoke, *(["rule:any"] if spoke else []))
