@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
-from shared.policy.matching import Fired, Matcher
+from shared.policy.matching import Fired, Matcher, says_something
 from shared.policy.normal import Normal, normalise
-from shared.policy.outcome import Reading, decide
+from shared.policy.outcome import Reading, decide, raises
 from shared.policy.policy import InForce
+from shared.policy.portraits import portraits
 from shared.policy.prepare import prepare
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
+from shared.policy.second_opinion import Portrait, SecondOpinion, second_opinion
+from shared.policy.telling import Telling
 from shared.policy.words import lists_of
 
 SECTIONS = ("pack", "plans", "words", "rules")
 
 
 class Engine:
-    """Reads texts by the rules in force. `screen` asks only those about safety, `read` all of them."""
+    """Reads texts by the rules in force. `screen` asks only those about safety, `read` all of them.
 
-    def __init__(self, in_force: InForce) -> None:
+    Where no rule finds a danger, both ask the second opinion, so that they agree on what is one.
+    """
+
+    def __init__(self, in_force: InForce, opinion: SecondOpinion | None = None) -> None:
         sets = [document.content for document in in_force.of("rules").values()]
         self.rules: tuple[Rule, ...] = tuple(rule for each in sets for rule in each.rules)
         narrows: list[Narrowing] = [narrowing for each in sets for narrowing in each.narrows]
@@ -31,6 +38,14 @@ class Engine:
         self._profile: LineProfile | None = profile.content if profile else None
         self._all = Matcher(self.rules, narrows, lists)
         self._safety = self._all.only(lambda rule: rule.safety is not None)
+        self._lists = {self._all.lexicon.numbers[name]: name for name in lists}
+        self._opinion = opinion
+
+    def with_opinion(self, opinion: SecondOpinion | None) -> Engine:
+        """The same rules beside another second opinion, or none."""
+        other = copy(self)
+        other._opinion = opinion
+        return other
 
     def screen(self, text: str, signals: Sequence[str] = (), facts: Mapping[str, Any] | None = None) -> Reading:
         """The safety rules alone."""
@@ -40,9 +55,27 @@ class Engine:
         """Everything the rules have to say."""
         return self._decide(self._all, text, signals, facts)
 
+    def portraits(self, normal: Normal) -> tuple[Portrait, list[Portrait]]:
+        """The text, and its sentences, as the second opinion weighs them."""
+        telling = prepare(normal, self._safety.lexicon)
+        return portraits(telling, self._safety.match(telling, (), {}), self._lists)
+
     def _decide(self, matcher: Matcher, text: str, signals: Sequence[str], facts: Mapping[str, Any] | None) -> Reading:
         normal = normalise(text)
-        return decide(self.fired(normal, signals, facts, matcher), normal, self._profile, self.version)
+        telling = prepare(normal, matcher.lexicon)
+        fired = matcher.match(telling, signals, facts or {})
+        if not any(raises(one.rule) for one in fired):
+            fired += self._second(telling, fired)
+        return decide(fired, normal, self._profile, self.version)
+
+    def _second(self, telling: Telling, fired: Sequence[Fired]) -> list[Fired]:
+        """What the second opinion adds where the rules see no danger."""
+        opinion = self._opinion
+        if opinion is None or not says_something(telling):
+            return []
+        if opinion.score(*portraits(telling, fired, self._lists)) < 0:
+            return []
+        return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
 
     def fired(
         self,
@@ -58,5 +91,5 @@ class Engine:
 
 @lru_cache(maxsize=32)
 def engine_for(in_force: InForce) -> Engine:
-    """The engine of what is in force; raises whatever makes its rules unusable."""
-    return Engine(in_force)
+    """The engine of what is in force, with the shipped second opinion; raises whatever makes them unusable."""
+    return Engine(in_force, second_opinion())

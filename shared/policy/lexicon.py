@@ -7,7 +7,7 @@ from typing import Any
 
 import ahocorasick
 
-from shared.policy.forms import forms
+from shared.policy.forms import BUT_NOT, forms
 from shared.policy.signals import Part, Say, is_chain, parse_say
 
 Span = tuple[int, int]
@@ -31,6 +31,7 @@ class Lexicon:
     def __init__(self, lists: Mapping[str, Sequence[str]], phrases: Iterable[str]) -> None:
         self.numbers: dict[str, int] = {}
         self.sizes: dict[int, int] = {}
+        lists = {**lists, **_taken_back(lists)}
         chained = {name: [parse_say(m) for m in members if is_chain(m)] for name, members in lists.items()}
         inside = [p.phrase for says in chained.values() for say in says for p in say.parts if p.phrase]
         entries: dict[str, dict[tuple[int, bool], None]] = {}
@@ -38,10 +39,11 @@ class Lexicon:
             number = self.numbers.setdefault(name, len(self.numbers))
             for member in members:
                 self.sizes[number] = self.sizes.get(number, 0) + 1
-                for text, open_end in () if is_chain(member) else forms(member):
+                for text, open_end in () if is_chain(member) or member.startswith(BUT_NOT) else forms(member):
                     entries.setdefault(text, {})[(number, open_end)] = None
                     self.sizes[number] += 1
         self._fill(entries)
+        self.taken_back = {self.numbers[f"-{name}"]: number for name, number in self.numbers.items() if f"-{name}" in lists}
         self.composites: dict[int, list[Composite]] = {}
         for name, says in chained.items():
             for say in says:
@@ -90,6 +92,12 @@ class Lexicon:
         for spans in hits.values():
             spans.sort()
         return hits
+
+
+def _taken_back(lists: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """What lists say they do not mean, as lists of their own; no list of a pack can have such a name."""
+    said = {n: tuple(m.removeprefix(BUT_NOT) for m in members if m.startswith(BUT_NOT)) for n, members in lists.items()}
+    return {f"-{name}": members for name, members in said.items() if members}
 
 
 def phrase_name(phrase: str) -> str:

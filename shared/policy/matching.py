@@ -15,6 +15,9 @@ from shared.policy.signals import Say, parse_say
 from shared.policy.telling import DENIAL_GAP, Telling
 
 
+_SAID = re.compile(r"\w")
+
+
 @dataclass(frozen=True)
 class Fired:
     """A rule that spoke, with the places in the comparable text that made it speak."""
@@ -108,11 +111,18 @@ class Matcher:
         return how_meant(telling, spans, self._gap).issubset(compiled.rule.holds_though)
 
 
+def says_something(telling: Telling) -> bool:
+    """Whether there is any letter or digit in it."""
+    return _SAID.search(telling.text) is not None
+
+
 def _given(signal: Signal, telling: Telling, channel: Sequence[str], facts: Mapping[str, Any]) -> bool:
     """Whether what the channel and partners say is as this signal wants it."""
-    if signal.says_nothing and re.search(r"\w", telling.text):
+    if signal.says_nothing and says_something(telling):
         return False
     if any(wanted not in channel for wanted in signal.channel):
+        return False
+    if any(unwanted in channel for unwanted in signal.unless_channel):
         return False
     return signal.fact is None or _holds(signal.fact, facts.get(signal.fact.name))
 

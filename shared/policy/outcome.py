@@ -9,11 +9,12 @@ from typing import Any, Literal
 from shared.policy.matching import Fired
 from shared.policy.normal import Normal
 from shared.policy.profile import LineProfile
+from shared.policy.rules import Rule
 
 Safety = Literal["none", "suspected", "confirmed"]
 Kind = Literal["complaint", "inquiry", "suggestion", "praise"]
 
-_SAFETY: Mapping[Safety, int] = {"none": 0, "suspected": 1, "confirmed": 2}
+_SAFETY: Mapping[str, int] = {"none": 0, "hint": 0, "suspected": 1, "confirmed": 2}
 NEEDS_PERSON = "needs-person"
 
 
@@ -100,8 +101,8 @@ def needs_person(why: str, because: str, version: str) -> Reading:
 def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, version: str) -> Reading:
     """Adds up the rules that spoke, danger first."""
     fired = sorted(fired, key=_rank)
-    dangers = [one for one in fired if one.rule.safety]
-    safety: Safety = (dangers[0].rule.safety if dangers else None) or "none"
+    dangers = [one for one in fired if raises(one.rule)]
+    safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
     scores = category_scores(fired)
     ranked = sorted(scores, key=lambda category: -scores[category])
     category = "safety" if dangers else (ranked[0] if ranked else "other")
@@ -125,11 +126,16 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     )
 
 
+def raises(rule: Rule) -> bool:
+    """Whether this rule alone makes a telling a danger; a hint does not."""
+    return rule.safety in ("suspected", "confirmed")
+
+
 def category_scores(fired: Iterable[Fired]) -> dict[str, int]:
     """The weight of the rules for each shared category."""
     scores: dict[str, int] = {}
     for one in fired:
-        if one.rule.category and not one.rule.safety:
+        if one.rule.category and not raises(one.rule):
             main = one.rule.category.partition(".")[0]
             scores[main] = scores.get(main, 0) + one.rule.weight
     return scores

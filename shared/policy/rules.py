@@ -25,10 +25,14 @@ class Fact(PackModel):
 
 
 class Signal(PackModel):
-    """One reason for the rule to speak; everything written in it must hold at once."""
+    """One reason for the rule to speak; everything written in it must hold at once.
+
+    `channel` must all be said by the channel, of `unless_channel` none may be.
+    """
 
     say: Text | None = None
     channel: tuple[Identifier, ...] = ()
+    unless_channel: tuple[Identifier, ...] = ()
     fact: Fact | None = None
     says_nothing: bool = False
 
@@ -52,14 +56,17 @@ def _as_signal(value: Any) -> Any:
 
 
 class Rule(PackModel):
-    """Signals, any of which is enough, and what follows. `catches` must fire it, `leaves` must not."""
+    """Signals, any of which is enough, and what follows. `catches` must fire it, `leaves` must not.
+
+    `safety: hint` raises nothing by itself: it weighs in the second opinion, and stands in the evidence.
+    """
 
     id: Identifier
     because: Words
     signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
     unless: Unless = Unless()
     holds_though: tuple[Context, ...] = ()
-    safety: Literal["suspected", "confirmed"] | None = None
+    safety: Literal["hint", "suspected", "confirmed"] | None = None
     plan: Identifier | None = None
     category: str | None = None
     weight: Annotated[int, Field(ge=1, le=20)] = 3
@@ -81,7 +88,9 @@ class Rule(PackModel):
     def _follows_something(self) -> "Rule":
         if not (self.safety or self.category or self.priority or self.kind or self.marks or self.ask):
             raise ValueError("nothing follows from this rule: give safety, category, priority, kind, marks or ask")
-        if self.safety and not self.plan:
+        if self.safety == "hint" and self.plan:
+            raise ValueError("a hint alone starts no plan: leave 'plan' out, or make it 'suspected'")
+        if self.safety and self.safety != "hint" and not self.plan:
             raise ValueError("a rule about safety names its emergency plan: add 'plan: …'")
         if not self.catches and any(signal.say for signal in self.signals):
             raise ValueError("add 'catches:' with at least one text this rule must catch")

@@ -15,9 +15,11 @@ import ahocorasick
 import orjson
 
 from shared.policy.lexicon import Span
+from shared.policy.rules import Rule
 
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
+PLAN = "needs_person"
 MAX_READ = 4000
 
 _DIGITS = re.compile(r"[0-9]")
@@ -46,6 +48,10 @@ class SecondOpinion:
 
     def __init__(self, weights: dict[str, Any], digest: str) -> None:
         self.digest = digest
+        # Made without being checked: it has no signals, since nobody writes it into a pack.
+        self.rule = Rule.model_construct(
+            id=RULE, because=f"learned second opinion {digest}", safety="suspected", plan=PLAN
+        )
         self._letters: Any = ahocorasick.Automaton()
         for number, (sequence, weight, rarity) in enumerate(weights["letters"]):
             self._letters.add_word(sequence, (number, len(sequence), weight / 1000, (rarity / 100) ** 2))
