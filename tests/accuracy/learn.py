@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shared.policy.normal import normalise
 from shared.policy.second_opinion import MAX_READ, WEIGHTS, Portrait, SecondOpinion, view
-from tests.accuracy.measure import Labelled, engine, labelled
+from tests.accuracy.measure import Labelled, labelled, rules_alone
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -23,7 +23,7 @@ FOLDS = 10
 MIN_TEXTS = 3
 MARK_SCALE = 0.045
 COST = 0.5
-ROUNDS = 60
+ROUNDS = 25
 # Of the dangers the second opinion has not seen, this share must come out as danger.
 RECALL = 0.985
 
@@ -43,7 +43,7 @@ class Example:
 
 def example(text: Labelled) -> Example:
     """A text as the rules of its line see it."""
-    return Example(text.danger, *engine(text.line).portraits(normalise(text.text)))
+    return Example(text.danger, *rules_alone(text.line).portraits(normalise(text.text)))
 
 
 def sequences(padded: str) -> set[str]:
@@ -65,14 +65,13 @@ def sequences(padded: str) -> set[str]:
 
 
 class Space:
-    """Which sequences and marks count, and how rare each is."""
+    """Which sequences and marks are looked at, and where they stand in a row of numbers."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         seen = Counter(sequence for each in examples for sequence in sequences(view(each.whole.text)))
         marked = Counter(mark for each in examples for mark in each.whole.marks)
         self.letters = sorted(sequence for sequence, count in seen.items() if count >= MIN_TEXTS)
         self.marks = sorted(mark for mark, count in marked.items() if count >= MIN_TEXTS)
-        self.rarity = np.array([math.log(len(examples) / seen[s]) + 1 for s in self.letters])
         self._mark = {mark: len(self.letters) + number for number, mark in enumerate(self.marks)}
         self._automaton = ahocorasick.Automaton()
         for number, sequence in enumerate(self.letters):
@@ -83,70 +82,98 @@ class Space:
     def size(self) -> int:
         return len(self.letters) + len(self.marks) + 1
 
-    def row(self, one: Portrait) -> tuple[Places, Numbers]:
-        """Places and values: letters scaled to length one together, marks small, a constant last."""
-        letters = np.array(sorted({number for _, number in self._automaton.iter(view(one.text))}), dtype=np.int64)
-        values = self.rarity[letters]
-        values = values / (math.sqrt(float(values @ values)) or 1.0)
+    def places(self, one: Portrait) -> tuple[Places, Places]:
+        """Where its letter sequences stand, and its marks with the constant last."""
+        letters = sorted({number for _, number in self._automaton.iter(view(one.text))})
         marks = [self._mark[mark] for mark in one.marks if mark in self._mark]
-        places = np.concatenate([letters, np.array([*marks, self.size - 1], dtype=np.int64)])
-        return places, np.concatenate([values, np.full(len(marks), MARK_SCALE), [1.0]])
+        return np.array(letters, dtype=np.int64), np.array([*marks, self.size - 1], dtype=np.int64)
 
 
-def train(space: Space, examples: Sequence[Example]) -> Numbers:
+@dataclass(frozen=True)
+class Rows:
+    """All examples as places in one space: the wholes, and their parts."""
+
+    space: Space
+    examples: Sequence[Example]
+    wholes: list[tuple[Places, Places]]
+    parts: list[list[tuple[Places, Places]]]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> "Rows":
+        space = Space(examples)
+        wholes = [space.places(one.whole) for one in examples]
+        return cls(space, examples, wholes, [[space.places(part) for part in one.parts] for one in examples])
+
+    def rarity(self, learnt: Places) -> Numbers:
+        """How rare each sequence is among these examples; 0 for what too few of them hold."""
+        seen = np.zeros(len(self.space.letters))
+        for index in learnt:
+            seen[self.wholes[index][0]] += 1
+        return np.where(seen >= MIN_TEXTS, np.log(len(learnt) / np.maximum(seen, 1)) + 1, 0.0)
+
+
+def row(rarity: Numbers, one: tuple[Places, Places]) -> tuple[Places, Numbers]:
+    """Places and values: letters scaled to length one together, marks small, the constant last."""
+    letters, marks = one
+    values = rarity[letters]
+    values = values / (math.sqrt(float(values @ values)) or 1.0)
+    return np.concatenate(one), np.concatenate([values, np.full(len(marks) - 1, MARK_SCALE), [1.0]])
+
+
+def train(rows: Sequence[tuple[Places, Numbers]], dangers: Sequence[bool], size: int) -> Numbers:
     """A linear separator, by dual coordinate descent on the squared hinge (Hsieh and others, 2008)."""
-    rows = [space.row(one.whole) for one in examples]
-    signs = [1.0 if one.danger else -1.0 for one in examples]
     norms = [float(values @ values) + 0.5 / COST for _, values in rows]
-    weights, alphas, chance = np.zeros(space.size), np.zeros(len(rows)), np.random.default_rng(7)
+    weights, alphas, chance = np.zeros(size), [0.0] * len(rows), np.random.default_rng(7)
     for _ in range(ROUNDS):
-        for index in chance.permutation(len(rows)):
+        for index in chance.permutation(len(rows)).tolist():
             places, values = rows[index]
-            slope = signs[index] * float(weights[places] @ values) - 1 + 0.5 / COST * alphas[index]
+            sign = 1.0 if dangers[index] else -1.0
+            slope = sign * float(weights[places] @ values) - 1 + 0.5 / COST * alphas[index]
             changed = max(alphas[index] - slope / norms[index], 0.0)
-            weights[places] += (changed - alphas[index]) * signs[index] * values
-            alphas[index] = changed
+            if changed != alphas[index]:
+                weights[places] += (changed - alphas[index]) * sign * values
+                alphas[index] = changed
     return weights
-
-
-def weigh(space: Space, weights: Numbers, one: Portrait) -> float:
-    """What the separator says of one portrait."""
-    places, values = space.row(one)
-    return float(weights[places] @ values)
 
 
 @dataclass(frozen=True)
 class Fold:
     """A separator, and the numbers of the examples it has not seen."""
 
-    space: Space
+    rarity: Numbers
     weights: Numbers
     unseen: Places
 
-    def scores(self, one: Example) -> tuple[float, float, float]:
+    def scores(self, rows: Rows, index: int) -> tuple[float, float, float]:
         """Whole, strongest sentence, length."""
-        whole = weigh(self.space, self.weights, one.whole)
-        strongest = max((weigh(self.space, self.weights, part) for part in one.parts), default=whole)
-        return whole, strongest, math.log1p(min(len(one.whole.text), MAX_READ))
+        whole = self._weigh(rows.wholes[index])
+        strongest = max(map(self._weigh, rows.parts[index]), default=whole)
+        return whole, strongest, math.log1p(min(len(rows.examples[index].whole.text), MAX_READ))
+
+    def _weigh(self, one: tuple[Places, Places]) -> float:
+        places, values = row(self.rarity, one)
+        return float(self.weights[places] @ values)
 
 
-def folds(examples: Sequence[Example]) -> list[Fold]:
+def learnt(rows: Rows, chosen: Places, unseen: Places) -> Fold:
+    """A separator learned from the chosen examples."""
+    rarity = rows.rarity(chosen)
+    made = [row(rarity, rows.wholes[index]) for index in chosen]
+    return Fold(rarity, train(made, [rows.examples[index].danger for index in chosen], rows.space.size), unseen)
+
+
+def folds(rows: Rows) -> list[Fold]:
     """Separators that each leave out another part of the examples."""
-    fold = np.random.default_rng(3).permutation(len(examples)) % FOLDS
-    made = []
-    for number in range(FOLDS):
-        learnt = [one for one, own in zip(examples, fold, strict=True) if own != number]
-        space = Space(learnt)
-        made.append(Fold(space, train(space, learnt), np.flatnonzero(fold == number)))
-    return made
+    fold = np.random.default_rng(3).permutation(len(rows.examples)) % FOLDS
+    return [learnt(rows, np.flatnonzero(fold != own), np.flatnonzero(fold == own)) for own in range(FOLDS)]
 
 
-def judged(examples: Sequence[Example], made: Sequence[Fold]) -> Numbers:
+def judged(rows: Rows, made: Sequence[Fold]) -> Numbers:
     """For every example what a separator says that has not seen it."""
-    told = np.zeros((len(examples), 3))
+    told = np.zeros((len(rows.examples), 3))
     for fold in made:
         for index in fold.unseen:
-            told[index] = fold.scores(examples[index])
+            told[index] = fold.scores(rows, index)
     return told
 
 
@@ -168,47 +195,49 @@ def limited(told: Numbers, dangers: NDArray[np.bool_], mix: Numbers) -> Numbers:
     return np.array([*mix[:3], scores[int((1 - RECALL) * len(scores))]])
 
 
-def as_written(space: Space, weights: Numbers, mix: Numbers) -> dict[str, Any]:
-    """The weights as the engine reads them: thousandths, and rarities as hundredths."""
-    told = zip(space.letters, weights, space.rarity, strict=False)
-    letters = [[piece, round(float(w * rare) * 1000), round(float(rare) * 100)] for piece, w, rare in told]
+def as_written(space: Space, fold: Fold, mix: Numbers) -> dict[str, Any]:
+    """The weights as the engine reads them: thousandths, and rarities as hundredths; what counts for nothing left out."""
+    told = zip(space.letters, fold.weights.tolist(), fold.rarity.tolist(), strict=False)
+    letters = [[piece, round(weight * rare * 1000), round(rare * 100)] for piece, weight, rare in told if rare]
     first = len(space.letters)
-    marks = {m: round(float(weights[first + n]) * MARK_SCALE * 1000) for n, m in enumerate(space.marks)}
-    head = {"bias": round(float(weights[-1]), 4), "mix": [round(float(factor), 4) for factor in mix]}
+    marks = {m: round(float(fold.weights[first + n]) * MARK_SCALE * 1000) for n, m in enumerate(space.marks)}
+    head = {"bias": round(float(fold.weights[-1]), 4), "mix": [round(float(factor), 4) for factor in mix]}
     return head | {"marks": marks, "letters": letters}
 
 
-def _gathered() -> tuple[list[Example], int]:
+def _gathered() -> tuple[Rows, int]:
     """All examples to learn from, and how many of them, from the first on, are development texts."""
     development = [example(text) for text in labelled("development")]
-    return [*development, *(example(text) for text in labelled("practice"))], len(development)
+    return Rows.of([*development, *(example(text) for text in labelled("practice"))]), len(development)
 
 
-def _mix(examples: Sequence[Example], made: Sequence[Fold], development: int) -> Numbers:
-    dangers = np.array([one.danger for one in examples[:development]])
-    told = judged(examples, made)[:development]
+def _mix(rows: Rows, made: Sequence[Fold], development: int) -> Numbers:
+    dangers = np.array([one.danger for one in rows.examples[:development]])
+    told = judged(rows, made)[:development]
     return limited(told, dangers, mixed(told, dangers))
 
 
 def opinions_held_back(texts: Sequence[Labelled]) -> list[SecondOpinion]:
     """For every development text, in order, an opinion that has not seen it."""
-    examples, development = _gathered()
-    made = folds(examples)
-    mix = _mix(examples, made, development)
+    rows, development = _gathered()
+    made = folds(rows)
+    mix = _mix(rows, made, development)
     opinions: dict[int, SecondOpinion] = {}
     for fold in made:
-        opinion = SecondOpinion(as_written(fold.space, fold.weights, mix), "held back")
+        opinion = SecondOpinion(as_written(rows.space, fold, mix), "held back")
         opinions |= dict.fromkeys(fold.unseen.tolist(), opinion)
     return [opinions[index] for index in range(len(texts))]
 
 
 def main() -> None:
     """Learns from all texts of the two parts; mix and limit come from development texts held back in turn."""
-    examples, development = _gathered()
-    mix = _mix(examples, folds(examples), development)
-    space = Space(examples)
-    WEIGHTS.write_bytes(orjson.dumps(as_written(space, train(space, examples), mix)))
-    print(f"{len(examples)} texts, {len(space.letters)} sequences, {len(space.marks)} marks, mix {mix.round(3)}")
+    rows, development = _gathered()
+    mix = _mix(rows, folds(rows), development)
+    every = np.arange(len(rows.examples))
+    written = as_written(rows.space, learnt(rows, every, every[:0]), mix)
+    WEIGHTS.write_bytes(orjson.dumps(written))
+    counts = f"{len(written['letters'])} sequences, {len(written['marks'])} marks"
+    print(f"{len(rows.examples)} texts, {counts}, mix {mix.round(3)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import orjson
 from shared.policy import reading
 from shared.policy.engine import Engine, engine_for
 from shared.policy.outcome import Reading
-from shared.policy.policy import Policy
+from shared.policy.policy import InForce, Policy
 from shared.policy.shelf import load_policy
 
 TEXTS = Path(__file__).parent / "texts"
@@ -49,8 +49,20 @@ def policy() -> Policy:
     return load_policy(sections=reading.SECTIONS)
 
 
+def in_force(line: str | None) -> InForce:
+    """What holds for a line, or for all of them where the line has no pack."""
+    return policy().at(line if line in policy().lines else None, DAY)
+
+
 def engine(line: str | None) -> Engine:
-    return engine_for(policy().at(line if line in policy().lines else None, DAY))
+    """The engine as shipped."""
+    return engine_for(in_force(line))
+
+
+@cache
+def rules_alone(line: str | None) -> Engine:
+    """The rules without a second opinion: what it is learned beside."""
+    return Engine(in_force(line))
 
 
 @dataclass
