@@ -16,6 +16,7 @@ Kind = Literal["complaint", "inquiry", "suggestion", "praise"]
 
 _SAFETY: Mapping[str, int] = {"none": 0, "hint": 0, "suspected": 1, "confirmed": 2}
 NEEDS_PERSON = "needs-person"
+SOMEBODY_LOOKS = "needs_person"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def needs_person(why: str, because: str, version: str) -> Reading:
     evidence = (Evidence(rule, because),)
     return Reading(
         *("suspected", "express", "P0", "complaint", "safety", None, ()),
-        plan="needs_person",
+        plan=SOMEBODY_LOOKS,
         fields=(),
         marks=(),
         rules=(rule,),
@@ -117,7 +118,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
         category=category,
         detail=detail,
         alternatives=tuple(c for c in ranked if c != category)[:2],
-        plan=dangers[0].rule.plan if dangers else None,
+        plan=_plan(fired, dangers[0]) if dangers else None,
         fields=tuple(dict.fromkeys((*asked, *(field for one in fired for field in one.rule.ask)))),
         marks=tuple(dict.fromkeys(mark for one in fired for mark in one.rule.marks)),
         rules=tuple(one.rule.id for one in fired) or ("category.other",),
@@ -139,6 +140,13 @@ def category_scores(fired: Iterable[Fired]) -> dict[str, int]:
             main = one.rule.category.partition(".")[0]
             scores[main] = scores.get(main, 0) + one.rule.weight
     return scores
+
+
+def _plan(fired: Iterable[Fired], gravest: Fired) -> str | None:
+    """The plan of the gravest danger; where a person must look, that of the strongest hint tells them where."""
+    if gravest.rule.plan != SOMEBODY_LOOKS:
+        return gravest.rule.plan
+    return next((one.rule.plan for one in fired if one.rule.safety == "hint"), gravest.rule.plan)
 
 
 def _rank(fired: Fired) -> tuple[int, int, str]:

@@ -1,6 +1,7 @@
 """Draws the portraits of a telling that the second opinion judges: the whole text, and sentence by sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from shared.policy.lexicon import Span
 from shared.policy.matching import Fired
@@ -10,6 +11,8 @@ from shared.policy.telling import Telling
 # How often words of a list must stand in a text to count once more.
 TIMES = (1, 2, 4)
 MIN_SENTENCE = 6
+# Shorter texts are judged as a whole only: their sentences lean on one another.
+MIN_WHOLE = 60
 # Of longer texts the first and the last sentences are judged one by one.
 MAX_SENTENCES = 60
 
@@ -20,7 +23,7 @@ def portraits(telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]
     spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
     whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
     sentences = telling.sentence_spans()
-    if len(sentences) < 2:
+    if len(sentences) < 2 or len(telling.text) < MIN_WHOLE:
         return whole, []
     if len(sentences) > MAX_SENTENCES:
         sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
@@ -42,6 +45,11 @@ def _inside(spans: Sequence[Span], start: int, end: int) -> int:
 
 
 def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:
-    lists = [f"list:{name}:{times}" for name, count in counts.items() for times in TIMES if count >= times]
+    lists = [mark for name, count in counts.items() if count for mark in _list_marks(name, min(count, TIMES[-1]))]
     spoke = [f"rule:{id}" for id in rules]
     return (*lists, *spoke, *(["rule:any"] if spoke else []))
+
+
+@cache
+def _list_marks(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"list:{name}:{times}" for times in TIMES if count >= times)

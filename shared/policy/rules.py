@@ -58,7 +58,8 @@ def _as_signal(value: Any) -> Any:
 class Rule(PackModel):
     """Signals, any of which is enough, and what follows. `catches` must fire it, `leaves` must not.
 
-    `safety: hint` raises nothing by itself: it weighs in the second opinion, and stands in the evidence.
+    `safety: hint` raises nothing by itself: it weighs in the second opinion, stands in the evidence, and its plan
+    starts when that opinion raises the telling.
     """
 
     id: Identifier
@@ -88,9 +89,7 @@ class Rule(PackModel):
     def _follows_something(self) -> "Rule":
         if not (self.safety or self.category or self.priority or self.kind or self.marks or self.ask):
             raise ValueError("nothing follows from this rule: give safety, category, priority, kind, marks or ask")
-        if self.safety == "hint" and self.plan:
-            raise ValueError("a hint alone starts no plan: leave 'plan' out, or make it 'suspected'")
-        if self.safety and self.safety != "hint" and not self.plan:
+        if self.safety and not self.plan:
             raise ValueError("a rule about safety names its emergency plan: add 'plan: …'")
         if not self.catches and any(signal.say for signal in self.signals):
             raise ValueError("add 'catches:' with at least one text this rule must catch")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import ahocorasick
 import orjson
 
+from shared.policy.dialects import in_one
 from shared.policy.lexicon import Span
 from shared.policy.rules import Rule
 
@@ -22,14 +23,18 @@ RULE = "second-opinion.danger"
 PLAN = "needs_person"
 MAX_READ = 4000
 
-_DIGITS = re.compile(r"[0-9]")
+_DIGITS = str.maketrans("123456789", "000000000")
+_ENTRY = itemgetter(1)
 
 
 def view(text: str) -> str:
-    """The comparable text as letters are weighed: padded, every digit a 0, the middle of long texts left out."""
+    """The comparable text as letters are weighed: padded, in one dialect, the middle of long texts left out.
+
+    Every digit is a 0.
+    """
     if len(text) > MAX_READ:
         text = f"{text[: MAX_READ // 2]} {text[-MAX_READ // 2 :]}"
-    return f" {_DIGITS.sub('0', text)} "
+    return f" {in_one(text).translate(_DIGITS)} "
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,15 @@ class SecondOpinion:
         self.rule = Rule.model_construct(
             id=RULE, because=f"learned second opinion {digest}", safety="suspected", plan=PLAN
         )
-        self._letters: Any = ahocorasick.Automaton()
+        self._letters: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        self._weights: list[float] = []
+        self._squares: list[float] = []
+        self._lengths: list[int] = []
         for number, (sequence, weight, rarity) in enumerate(weights["letters"]):
-            self._letters.add_word(sequence, (number, len(sequence), weight / 1000, (rarity / 100) ** 2))
+            self._letters.add_word(sequence, number)
+            self._weights.append(weight / 1000)
+            self._squares.append((rarity / 100) ** 2)
+            self._lengths.append(len(sequence))
         self._letters.make_automaton()
         self._marks: dict[str, float] = {name: weight / 1000 for name, weight in weights["marks"].items()}
         self._bias: float = weights["bias"]
@@ -70,17 +81,16 @@ class SecondOpinion:
 
     def weigh(self, one: Portrait) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
-        total = size = 0.0
-        for _, _, weight, square in {entry for _, entry in self._letters.iter(view(one.text))}:
-            total += weight
-            size += square
-        letters = total / math.sqrt(size) if size else 0.0
+        found = set(map(_ENTRY, self._letters.iter(view(one.text))))
+        size = sum(map(self._squares.__getitem__, found))
+        letters = sum(map(self._weights.__getitem__, found)) / math.sqrt(size) if size else 0.0
         return letters + sum(self._marks.get(mark, 0.0) for mark in one.marks) + self._bias
 
     def reasons(self, text: str, most: int = 3) -> Sequence[Span]:
         """The places in a comparable text that speak most for danger, in reading order."""
         padded, found = view(text), []
-        for last, (_, length, weight, _) in self._letters.iter(padded):
+        for last, number in self._letters.iter(padded):
+            weight, length = self._weights[number], self._lengths[number]
             start, end = last + 1 - length, last + 1
             start += padded[start] == " "
             end -= padded[end - 1] == " "

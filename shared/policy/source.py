@@ -69,7 +69,7 @@ def parse_source(raw: bytes, file: str) -> Source:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         what = f"not YAML: {fault.problem or fault.context or 'cannot be read'}"
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else 1
         raise PackFaults([Fault(file, line, what, "check indentation, colons and quotes here")]) from None
     except yaml.YAMLError as fault:
         what = f"not YAML: {str(fault).splitlines()[0]}"
@@ -119,7 +119,7 @@ class _Builder:
         self._count += 1
         if self._count > MAX_VALUES:
             self._stop(line, f"more than {MAX_VALUES} values", "split it into several files")
-        if event.tag not in (None, "!") and not str(event.tag).startswith("tag:yaml.org,2002:"):
+        if event.tag not in (None, "!"):
             self._stop(line, f"the tag {event.tag} is not used in packs", "remove it")
         if self._is_key():
             self._take_key(event, line)

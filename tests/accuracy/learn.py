@@ -23,7 +23,7 @@ FOLDS = 10
 MIN_TEXTS = 3
 MARK_SCALE = 0.045
 COST = 0.5
-ROUNDS = 25
+ROUNDS = 12
 # Of the dangers the second opinion has not seen, this share must come out as danger.
 RECALL = 0.985
 
