@@ -34,16 +34,19 @@ _WORDS = re.compile(r" [a-z' ]+ ")
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled text as it is learned from: the portraits of the whole and of its sentences."""
+    """A labelled text as it is learned from: whether rules raise it, the portraits of the whole and of its sentences."""
 
     danger: bool
+    raised: bool
     whole: Portrait
     parts: list[Portrait]
 
 
 def example(text: Labelled) -> Example:
     """A text as the rules of its line see it."""
-    return Example(text.danger, *rules_alone(text.line).portraits(normalise(text.text)))
+    rules = rules_alone(text.line)
+    raised = rules.screen(text.text).safety != "none"
+    return Example(text.danger, raised, *rules.portraits(normalise(text.text)))
 
 
 def sequences(padded: str) -> set[str]:
@@ -189,10 +192,13 @@ def mixed(told: Numbers, dangers: NDArray[np.bool_]) -> Numbers:
     return factors
 
 
-def limited(told: Numbers, dangers: NDArray[np.bool_], mix: Numbers) -> Numbers:
-    """The same mix, with what is taken off so that the wanted share of unseen dangers stays above 0."""
-    scores = np.sort(told[dangers] @ mix[:3])
-    return np.array([*mix[:3], scores[int((1 - RECALL) * len(scores))]])
+def limited(told: Numbers, examples: Sequence[Example], mix: Numbers) -> Numbers:
+    """The same mix, with what is taken off so that, beside the rules, the wanted share of unseen dangers is found."""
+    dangers = sum(one.danger for one in examples)
+    unraised = np.array([one.danger and not one.raised for one in examples])
+    scores = np.sort(told[unraised] @ mix[:3])
+    may_be_missed = int((1 - RECALL) * dangers)
+    return np.array([*mix[:3], scores[min(may_be_missed, len(scores) - 1)]])
 
 
 def as_written(space: Space, fold: Fold, mix: Numbers) -> dict[str, Any]:
@@ -214,7 +220,7 @@ def _gathered() -> tuple[Rows, int]:
 def _mix(rows: Rows, made: Sequence[Fold], development: int) -> Numbers:
     dangers = np.array([one.danger for one in rows.examples[:development]])
     told = judged(rows, made)[:development]
-    return limited(told, dangers, mixed(told, dangers))
+    return limited(told, rows.examples[:development], mixed(told, dangers))
 
 
 def opinions_held_back(texts: Sequence[Labelled]) -> list[SecondOpinion]:
