@@ -48,9 +48,10 @@ faults: setup
 accuracy: setup
 	$(BIN)/python -m tests.accuracy.report
 
-# Learns the second opinion anew from the development and practice texts: the same texts give the same weights.
+# Learns the second opinions anew from the development and practice texts: the same texts give the same weights.
 second-opinion: setup
 	$(BIN)/python -m tests.accuracy.learn
+	$(BIN)/python -m tests.accuracy.learn_category
 
 # Which requirement has which tests, into docs/requirements.md.
 requirements: setup

@@ -9,12 +9,13 @@ from typing import Any
 
 from shared.policy.matching import Fired, Matcher, says_something
 from shared.policy.normal import Normal, normalise
-from shared.policy.outcome import Reading, decide, raises
+from shared.policy.outcome import Reading, decide, raises, ranked_categories
 from shared.policy.policy import InForce
 from shared.policy.portraits import portraits
 from shared.policy.prepare import prepare
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
+from shared.policy.second_category import SecondCategory, category_marks, second_category
 from shared.policy.second_opinion import Portrait, SecondOpinion, second_opinion
 from shared.policy.telling import Telling
 from shared.policy.words import lists_of
@@ -28,7 +29,10 @@ class Engine:
     Where no rule finds a danger, both ask the second opinion, so that they agree on what is one.
     """
 
-    def __init__(self, in_force: InForce, opinion: SecondOpinion | None = None) -> None:
+    def __init__(
+        self, in_force: InForce, opinion: SecondOpinion | None = None, on_category: SecondCategory | None = None
+    ) -> None:
+        self.line = in_force.line
         sets = [document.content for document in in_force.of("rules").values()]
         self.rules: tuple[Rule, ...] = tuple(rule for each in sets for rule in each.rules)
         narrows: list[Narrowing] = [narrowing for each in sets for narrowing in each.narrows]
@@ -40,11 +44,12 @@ class Engine:
         self._safety = self._all.only(lambda rule: rule.safety is not None)
         self._lists = {self._all.lexicon.numbers[name]: name for name in lists}
         self._opinion = opinion
+        self._on_category = on_category
 
-    def with_opinion(self, opinion: SecondOpinion | None) -> Engine:
-        """The same rules beside another second opinion, or none."""
+    def with_opinion(self, opinion: SecondOpinion | None, on_category: SecondCategory | None = None) -> Engine:
+        """The same rules beside other second opinions, or none."""
         other = copy(self)
-        other._opinion = opinion
+        other._opinion, other._on_category = opinion, on_category
         return other
 
     def screen(self, text: str, signals: Sequence[str] = (), facts: Mapping[str, Any] | None = None) -> Reading:
@@ -64,18 +69,20 @@ class Engine:
         normal = normalise(text)
         telling = prepare(normal, matcher.lexicon)
         fired = matcher.match(telling, signals, facts or {})
-        if not any(raises(one.rule) for one in fired):
-            fired += self._second(telling, fired)
+        if says_something(telling) and not any(raises(one.rule) for one in fired):
+            fired += self._second(telling, fired, whole=matcher is self._all)
         return decide(fired, normal, self._profile, self.version)
 
-    def _second(self, telling: Telling, fired: Sequence[Fired]) -> list[Fired]:
-        """What the second opinion adds where the rules see no danger."""
-        opinion = self._opinion
-        if opinion is None or not says_something(telling):
+    def _second(self, telling: Telling, fired: Sequence[Fired], whole: bool) -> list[Fired]:
+        """What second opinions add where the rules see no danger: danger, or else what the matter is."""
+        drawn = portraits(telling, fired, self._lists)
+        if self._opinion and self._opinion.score(*drawn) >= 0:
+            return [Fired(self._opinion.rule, tuple(self._opinion.reasons(telling.text)))]
+        if not (whole and self._on_category):
             return []
-        if opinion.score(*portraits(telling, fired, self._lists)) < 0:
-            return []
-        return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
+        ranked = ranked_categories(fired)
+        rule = self._on_category.choose(telling.text, category_marks(drawn[0], fired, ranked, self.line))
+        return [Fired(rule)] if rule.category not in ranked[:1] else []
 
     def fired(
         self,
@@ -91,5 +98,5 @@ class Engine:
 
 @lru_cache(maxsize=32)
 def engine_for(in_force: InForce) -> Engine:
-    """The engine of what is in force, with the shipped second opinion; raises whatever makes them unusable."""
-    return Engine(in_force, second_opinion())
+    """The engine of what is in force, with the shipped second opinions; raises whatever makes them unusable."""
+    return Engine(in_force, second_opinion(), second_category())

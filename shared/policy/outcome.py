@@ -104,8 +104,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     fired = sorted(fired, key=_rank)
     dangers = [one for one in fired if raises(one.rule)]
     safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
-    scores = category_scores(fired)
-    ranked = sorted(scores, key=lambda category: -scores[category])
+    ranked = ranked_categories(fired)
     category = "safety" if dangers else (ranked[0] if ranked else "other")
     kind = _kind(fired) if not dangers else "complaint"
     detail = _detail(fired, category)
@@ -142,6 +141,12 @@ def category_scores(fired: Iterable[Fired]) -> dict[str, int]:
     return scores
 
 
+def ranked_categories(fired: Iterable[Fired]) -> list[str]:
+    """The shared categories rules speak for, the heaviest first."""
+    scores = category_scores(fired)
+    return sorted(scores, key=lambda category: (-scores[category], category))
+
+
 def _plan(fired: Iterable[Fired], gravest: Fired) -> str | None:
     """The plan of the gravest danger; where a person must look, that of the strongest hint tells them where."""
     if gravest.rule.plan != SOMEBODY_LOOKS:
@@ -175,6 +180,8 @@ def _evidence(fired: Iterable[Fired], normal: Normal) -> Iterable[Evidence]:
     for one in fired:
         for word in one.channel:
             yield Evidence(one.rule.id, one.rule.because, channel=word)
+        if not one.channel and not one.spans:
+            yield Evidence(one.rule.id, one.rule.because)
         for span in dict.fromkeys(one.spans):
             start, end = normal.span(*span)
             yield Evidence(one.rule.id, one.rule.because, start, end, normal.original[start:end])

@@ -13,7 +13,7 @@ from shared.policy.sections import Section
 from shared.policy.signals import is_chain, parse_say
 
 WordName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Phrase = Annotated[str, Field(min_length=1, max_length=600)]
+Phrase = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class WordLists(Dated):

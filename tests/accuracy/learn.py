@@ -70,11 +70,11 @@ def sequences(padded: str) -> set[str]:
 class Space:
     """Which sequences and marks are looked at, and where they stand in a row of numbers."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[Example], min_texts: int = MIN_TEXTS) -> None:
         seen = Counter(sequence for each in examples for sequence in sequences(view(each.whole.text)))
         marked = Counter(mark for each in examples for mark in each.whole.marks)
-        self.letters = sorted(sequence for sequence, count in seen.items() if count >= MIN_TEXTS)
-        self.marks = sorted(mark for mark, count in marked.items() if count >= MIN_TEXTS)
+        self.letters = sorted(sequence for sequence, count in seen.items() if count >= min_texts)
+        self.marks = sorted(mark for mark, count in marked.items() if count >= min_texts)
         self._mark = {mark: len(self.letters) + number for number, mark in enumerate(self.marks)}
         self._automaton = ahocorasick.Automaton()
         for number, sequence in enumerate(self.letters):
@@ -102,8 +102,8 @@ class Rows:
     parts: list[list[tuple[Places, Places]]]
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> "Rows":
-        space = Space(examples)
+    def of(cls, examples: Sequence[Example], min_texts: int = MIN_TEXTS) -> "Rows":
+        space = Space(examples, min_texts)
         wholes = [space.places(one.whole) for one in examples]
         return cls(space, examples, wholes, [[space.places(part) for part in one.parts] for one in examples])
 
@@ -115,22 +115,24 @@ class Rows:
         return np.where(seen >= MIN_TEXTS, np.log(len(learnt) / np.maximum(seen, 1)) + 1, 0.0)
 
 
-def row(rarity: Numbers, one: tuple[Places, Places]) -> tuple[Places, Numbers]:
+def row(rarity: Numbers, one: tuple[Places, Places], scale: float = MARK_SCALE) -> tuple[Places, Numbers]:
     """Places and values: letters scaled to length one together, marks small, the constant last."""
     letters, marks = one
     values = rarity[letters]
     values = values / (math.sqrt(float(values @ values)) or 1.0)
-    return np.concatenate(one), np.concatenate([values, np.full(len(marks) - 1, MARK_SCALE), [1.0]])
+    return np.concatenate(one), np.concatenate([values, np.full(len(marks) - 1, scale), [1.0]])
 
 
-def train(rows: Sequence[tuple[Places, Numbers]], dangers: Sequence[bool], size: int) -> Numbers:
+def train(
+    rows: Sequence[tuple[Places, Numbers]], wanted: Sequence[bool], size: int, rounds: int = ROUNDS
+) -> Numbers:
     """A linear separator, by dual coordinate descent on the squared hinge (Hsieh and others, 2008)."""
     norms = [float(values @ values) + 0.5 / COST for _, values in rows]
     weights, alphas, chance = np.zeros(size), [0.0] * len(rows), np.random.default_rng(7)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for index in chance.permutation(len(rows)).tolist():
             places, values = rows[index]
-            sign = 1.0 if dangers[index] else -1.0
+            sign = 1.0 if wanted[index] else -1.0
             slope = sign * float(weights[places] @ values) - 1 + 0.5 / COST * alphas[index]
             changed = max(alphas[index] - slope / norms[index], 0.0)
             if changed != alphas[index]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from shared.policy.outcome import Reading
-from shared.policy.second_opinion import SecondOpinion
 from tests.accuracy.learn import opinions_held_back
+from tests.accuracy.learn_category import categories_held_back
 from tests.accuracy.measure import Count, Labelled, count, engine, labelled, rules_alone, wilson
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "triage-accuracy.md"
@@ -29,9 +29,9 @@ def by_shipped(texts: Sequence[Labelled]) -> list[Reading]:
 
 
 def by_held_back(texts: Sequence[Labelled]) -> list[Reading]:
-    """Every text read with a second opinion that has not seen it."""
-    opinions: list[SecondOpinion] = opinions_held_back(texts)
-    return [rules_alone(t.line).with_opinion(o).read(t.text) for t, o in zip(texts, opinions, strict=True)]
+    """Every text read with second opinions that have not seen it."""
+    held_back = zip(texts, opinions_held_back(texts), categories_held_back(texts), strict=True)
+    return [rules_alone(t.line).with_opinion(danger, category).read(t.text) for t, danger, category in held_back]
 
 
 def table(counts: dict[str, Count], head: str) -> list[str]:
