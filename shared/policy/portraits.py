@@ -1,5 +1,6 @@
 """Draws the portraits of a telling that the second opinion judges: the whole text, and sentence by sentence."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -27,21 +28,26 @@ def portraits(telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]
         return whole, []
     if len(sentences) > MAX_SENTENCES:
         sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
-    long_enough = [span for span in sentences if span[1] - span[0] >= MIN_SENTENCE]
-    return whole, [_part(telling, span, found, spoke) for span in long_enough]
+    counts = _by_sentence(sentences, found)
+    rules = _by_sentence(sentences, {id: spans[:1] for id, spans in spoke.items()})
+    drawn = zip(sentences, counts, rules, strict=True)
+    return whole, [
+        Portrait(telling.text[start:end], _marks(lists, told))
+        for (start, end), lists, told in drawn
+        if end - start >= MIN_SENTENCE
+    ]
 
 
-def _part(
-    telling: Telling, sentence: Span, found: Mapping[str, list[Span]], spoke: Mapping[str, Sequence[Span]]
-) -> Portrait:
-    start, end = sentence
-    counts = {name: _inside(spans, start, end) for name, spans in found.items()}
-    rules = [id for id, spans in spoke.items() if start <= spans[0][0] < end]
-    return Portrait(telling.text[start:end], _marks(counts, rules))
-
-
-def _inside(spans: Sequence[Span], start: int, end: int) -> int:
-    return sum(1 for span in spans if start <= span[0] < end)
+def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:
+    """How often each name stands in each of these sentences."""
+    starts = [start for start, _ in sentences]
+    counts: list[dict[str, int]] = [{} for _ in sentences]
+    for name, spans in found.items():
+        for place, _ in spans:
+            number = max(bisect_right(starts, place) - 1, 0)
+            if place < sentences[number][1]:
+                counts[number][name] = counts[number].get(name, 0) + 1
+    return counts
 
 
 def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:

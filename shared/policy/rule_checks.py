@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from shared.policy import words
 from shared.policy.documents import Document
 from shared.policy.engine import Engine
 from shared.policy.faults import Fault
@@ -21,7 +22,7 @@ from shared.policy.telling import CONTEXT_LISTS, DENIAL
 
 def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
     faults = [fault for document in documents for fault in _names(document, pack)]
-    if faults or not documents:
+    if faults or not documents or any(words.SECTION.check(pack.of("words"), pack)):
         return faults
     policy = Policy([*([pack.shared] if pack.shared else []), pack])
     seen: set[str] = set()
@@ -82,7 +83,7 @@ def _on(in_force: InForce, documents: Iterable[Document[Any]], pack: Pack, day: 
     """The texts of all rules, tried with everything in force on one day."""
     engine = Engine(in_force)
     # Without the shared words nothing can be denied or settled, so what a rule leaves cannot be tried.
-    knows_denial = any(DENIAL in words.content.words for words in in_force.of("words").values())
+    knows_denial = any(DENIAL in each.content.words for each in in_force.of("words").values())
     faults: list[Fault] = []
     for document in documents:
         for index, rule in enumerate(document.content.rules):

@@ -320,7 +320,7 @@ def test_the_second_opinion_only_raises() -> None:
 
 
 def test_the_second_opinion_names_itself() -> None:
-    found = read("The driver asked me what colour the light was, twice, his eyes were red and we hit the kerb.", None)
+    found = read("喝了他递的水以后我舌头发木，腿抬不起来，他一直看我睡没睡", None)
 
     assert "second-opinion.danger" in found.rules
     assert any(evidence.rule == "second-opinion.danger" and evidence.text for evidence in found.evidence)
