@@ -1,7 +1,10 @@
-"""The same said in Hong Kong, in Taiwan and in Beijing, character for character, so that what is learned of one counts for all."""
+"""The same said in Hong Kong, in Taiwan and in Beijing: what is learned of one counts for all."""
 
 # Already simplified; every word is as long as the one in its place, so that places in a text stay what they are.
-_CHARACTERS = str.maketrans("唔冇咗嘅佢喺啲揸攞睇畀俾嚟瞓哋嗰煞嗌仲咁攰郁軚嘢惊冧撼乜", "不没了的他在些开拿看给给来睡们那刹喊还这累动舵事怕塌撞么")
+_CHARACTERS = str.maketrans(
+    "唔冇咗嘅佢喺啲揸攞睇畀俾嚟瞓哋嗰煞嗌仲咁攰郁軚嘢惊冧撼乜",
+    "不没了的他在些开拿看给给来睡们那刹喊还这累动舵事怕塌撞么",
+)
 _WORDS = {
     "而家": "现在",
     "依家": "现在",

@@ -63,7 +63,8 @@ class Engine:
     def portraits(self, normal: Normal) -> tuple[Portrait, list[Portrait]]:
         """The text, and its sentences, as the second opinion weighs them."""
         telling = prepare(normal, self._safety.lexicon)
-        return portraits(telling, self._safety.match(telling, (), {}), self._lists)
+        whole, parts = portraits(telling, self._safety.match(telling, (), {}), self._lists)
+        return whole, list(parts)
 
     def _decide(self, matcher: Matcher, text: str, signals: Sequence[str], facts: Mapping[str, Any] | None) -> Reading:
         normal = normalise(text)
@@ -75,13 +76,17 @@ class Engine:
 
     def _second(self, telling: Telling, fired: Sequence[Fired], whole: bool) -> list[Fired]:
         """What second opinions add where the rules see no danger: danger, or else what the matter is."""
-        drawn = portraits(telling, fired, self._lists)
-        if self._opinion and self._opinion.score(*drawn) >= 0:
-            return [Fired(self._opinion.rule, tuple(self._opinion.reasons(telling.text)))]
+        opinion = self._opinion
+        if opinion is None:
+            return []
+        drawn, parts = portraits(telling, fired, self._lists)
+        found = opinion.found(telling.text)
+        if opinion.finds(drawn, parts, found):
+            return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
         if not (whole and self._on_category):
             return []
         ranked = ranked_categories(fired)
-        rule = self._on_category.choose(telling.text, category_marks(drawn[0], fired, ranked, self.line))
+        rule = self._on_category.choose(found, category_marks(drawn, fired, ranked, self.line))
         return [Fired(rule)] if rule.category not in ranked[:1] else []
 
     def fired(

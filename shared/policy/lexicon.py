@@ -43,7 +43,9 @@ class Lexicon:
                     entries.setdefault(text, {})[(number, open_end)] = None
                     self.sizes[number] += 1
         self._fill(entries)
-        self.taken_back = {self.numbers[f"-{name}"]: number for name, number in self.numbers.items() if f"-{name}" in lists}
+        self.taken_back = {
+            self.numbers[f"-{name}"]: number for name, number in self.numbers.items() if f"-{name}" in lists
+        }
         self.composites: dict[int, list[Composite]] = {}
         for name, says in chained.items():
             for say in says:

@@ -14,7 +14,6 @@ from shared.policy.rules import Fact, Narrowing, Rule, Signal, Unless
 from shared.policy.signals import Say, parse_say
 from shared.policy.telling import DENIAL_GAP, Telling
 
-
 _SAID = re.compile(r"\w")
 
 

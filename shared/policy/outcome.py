@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.policy.matching import Fired
 from shared.policy.normal import Normal
@@ -19,8 +19,7 @@ NEEDS_PERSON = "needs-person"
 SOMEBODY_LOOKS = "needs_person"
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Why a rule spoke: [start, end) of the original text and the words there, or what the channel said."""
 
     rule: str

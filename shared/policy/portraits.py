@@ -1,7 +1,7 @@
 """Draws the portraits of a telling that the second opinion judges: the whole text, and sentence by sentence."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from shared.policy.lexicon import Span
@@ -18,24 +18,32 @@ MIN_WHOLE = 60
 MAX_SENTENCES = 60
 
 
-def portraits(telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]) -> tuple[Portrait, list[Portrait]]:
-    """The whole and its sentences; no sentences when there is only one. `lists` names the lists by number."""
+def portraits(
+    telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]
+) -> tuple[Portrait, Iterator[Portrait]]:
+    """The whole and its sentences, drawn when asked for; none when there is only one.
+
+    `lists` names the lists by number.
+    """
     found = {name: telling.hits[number] for number, name in lists.items() if number in telling.hits}
     spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
     whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
+    return whole, _sentences(telling, found, spoke)
+
+
+def _sentences(
+    telling: Telling, found: Mapping[str, list[Span]], spoke: Mapping[str, Sequence[Span]]
+) -> Iterator[Portrait]:
     sentences = telling.sentence_spans()
     if len(sentences) < 2 or len(telling.text) < MIN_WHOLE:
-        return whole, []
+        return
     if len(sentences) > MAX_SENTENCES:
         sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
     counts = _by_sentence(sentences, found)
     rules = _by_sentence(sentences, {id: spans[:1] for id, spans in spoke.items()})
-    drawn = zip(sentences, counts, rules, strict=True)
-    return whole, [
-        Portrait(telling.text[start:end], _marks(lists, told))
-        for (start, end), lists, told in drawn
-        if end - start >= MIN_SENTENCE
-    ]
+    for (start, end), lists, told in zip(sentences, counts, rules, strict=True):
+        if end - start >= MIN_SENTENCE:
+            yield Portrait(telling.text[start:end], _marks(lists, told))
 
 
 def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import ahocorasick
 import orjson
 
 from shared.policy.matching import Fired
 from shared.policy.rules import Rule
-from shared.policy.second_opinion import Portrait, view
+from shared.policy.second_opinion import Portrait, second_opinion
 
 WEIGHTS = Path(__file__).parent / "second_category.json"
 RULE = "second-opinion.category"
 # It outweighs what rules add up to: it has seen what they said.
 WEIGHT = 100
 
-_ENTRY = itemgetter(1)
 _HALF = 1 << 15
 _LANE = 32
 
@@ -40,31 +37,30 @@ class SecondCategory:
     """Weights of letter sequences and marks for each category.
 
     The weights of all categories stand side by side in one whole number, so that one sum adds them all up.
+    `pieces` numbers the letter sequences as the opinion on danger finds them: a text is searched once for both.
     """
 
-    def __init__(self, weights: dict[str, Any], digest: str) -> None:
+    def __init__(self, weights: dict[str, Any], digest: str, pieces: Mapping[str, int]) -> None:
         self.digest = digest
         self.categories: tuple[str, ...] = tuple(weights["categories"])
         self._rules = {
             category: Rule.model_construct(
-                id=RULE, because=f"learned second opinion {digest}", category=category, weight=WEIGHT
+                id=RULE, because=f"learned second opinion {digest}", signals=(), category=category, weight=WEIGHT
             )
             for category in self.categories
         }
         self._bias: list[float] = weights["bias"]
-        self._letters: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        self._squares: list[float] = []
-        self._sums: list[int] = []
-        for number, (sequence, rarity, per_category) in enumerate(weights["letters"]):
-            self._letters.add_word(sequence, number)
-            self._squares.append((rarity / 100) ** 2)
-            self._sums.append(_packed(per_category))
-        self._letters.make_automaton()
+        self._squares = [0.0] * len(pieces)
+        self._sums = [_packed([0] * len(self.categories))] * len(pieces)
+        for sequence, rarity, per_category in weights["letters"]:
+            number = pieces.get(sequence)
+            if number is not None:
+                self._squares[number] = (rarity / 100) ** 2
+                self._sums[number] = _packed(per_category)
         self._marks: dict[str, int] = {mark: _packed(each) for mark, each in weights["marks"].items()}
 
-    def choose(self, text: str, marks: Iterable[str]) -> Rule:
-        """The rule that speaks for the category with most weight."""
-        found = set(map(_ENTRY, self._letters.iter(view(text))))
+    def choose(self, found: Collection[int], marks: Iterable[str]) -> Rule:
+        """The rule that speaks for the category with most weight, given the sequences found and the marks."""
         size = math.sqrt(sum(map(self._squares.__getitem__, found))) or 1.0
         letters = self._unpacked(map(self._sums.__getitem__, found), len(found))
         known = [self._marks[mark] for mark in marks if mark in self._marks]
@@ -86,6 +82,6 @@ def _packed(weights: Sequence[int]) -> int:
 
 @cache
 def second_category(path: Path = WEIGHTS) -> SecondCategory:
-    """The shipped weights; raises OSError or ValueError when they cannot be read."""
+    """The shipped weights beside the shipped opinion on danger; raises OSError or ValueError when unreadable."""
     raw = path.read_bytes()
-    return SecondCategory(orjson.loads(raw), sha256(raw).hexdigest()[:12])
+    return SecondCategory(orjson.loads(raw), sha256(raw).hexdigest()[:12], second_opinion().pieces)

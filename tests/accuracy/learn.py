@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from shared.policy.normal import normalise
-from shared.policy.second_opinion import MAX_READ, WEIGHTS, Portrait, SecondOpinion, view
+from shared.policy.second_opinion import MAX_READ, WEIGHTS, Portrait, SecondOpinion, bounded, view
 from tests.accuracy.measure import Labelled, labelled, rules_alone
 
 Numbers = NDArray[np.float64]
@@ -34,7 +34,7 @@ _WORDS = re.compile(r" [a-z' ]+ ")
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled text as it is learned from: whether rules raise it, the portraits of the whole and of its sentences."""
+    """A labelled text as it is learned from: whether rules raise it, and its portraits."""
 
     danger: bool
     raised: bool
@@ -123,9 +123,7 @@ def row(rarity: Numbers, one: tuple[Places, Places], scale: float = MARK_SCALE) 
     return np.concatenate(one), np.concatenate([values, np.full(len(marks) - 1, scale), [1.0]])
 
 
-def train(
-    rows: Sequence[tuple[Places, Numbers]], wanted: Sequence[bool], size: int, rounds: int = ROUNDS
-) -> Numbers:
+def train(rows: Sequence[tuple[Places, Numbers]], wanted: Sequence[bool], size: int, rounds: int = ROUNDS) -> Numbers:
     """A linear separator, by dual coordinate descent on the squared hinge (Hsieh and others, 2008)."""
     norms = [float(values @ values) + 0.5 / COST for _, values in rows]
     weights, alphas, chance = np.zeros(size), [0.0] * len(rows), np.random.default_rng(7)
@@ -153,7 +151,7 @@ class Fold:
         """Whole, strongest sentence, length."""
         whole = self._weigh(rows.wholes[index])
         strongest = max(map(self._weigh, rows.parts[index]), default=whole)
-        return whole, strongest, math.log1p(min(len(rows.examples[index].whole.text), MAX_READ))
+        return whole, bounded(strongest), math.log1p(min(len(rows.examples[index].whole.text), MAX_READ))
 
     def _weigh(self, one: tuple[Places, Places]) -> float:
         places, values = row(self.rarity, one)
@@ -204,7 +202,7 @@ def limited(told: Numbers, examples: Sequence[Example], mix: Numbers) -> Numbers
 
 
 def as_written(space: Space, fold: Fold, mix: Numbers) -> dict[str, Any]:
-    """The weights as the engine reads them: thousandths, and rarities as hundredths; what counts for nothing left out."""
+    """The weights as the engine reads them: thousandths, and rarities as hundredths; zeros left out."""
     told = zip(space.letters, fold.weights.tolist(), fold.rarity.tolist(), strict=False)
     letters = [[piece, round(weight * rare * 1000), round(rare * 100)] for piece, weight, rare in told if rare]
     first = len(space.letters)

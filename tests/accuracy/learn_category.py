@@ -1,6 +1,7 @@
 """Learns the second opinion on categories from texts without danger: part of `make second-opinion`."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from shared.policy.normal import normalise
 from shared.policy.outcome import ranked_categories
 from shared.policy.profile import SHARED_CATEGORIES
 from shared.policy.second_category import WEIGHTS, SecondCategory, category_marks
-from shared.policy.second_opinion import Portrait
+from shared.policy.second_opinion import Portrait, SecondOpinion
 from tests.accuracy.learn import Example, Places, Rows, row, train
 from tests.accuracy.measure import Labelled, labelled, rules_alone
 
@@ -59,13 +60,18 @@ def learnt(texts: Sequence[Labelled], rows: Rows, chosen: Places) -> dict[str, A
     return {"categories": list(CATEGORIES), "bias": bias, "marks": marks, "letters": letters}
 
 
-def categories_held_back(texts: Sequence[Labelled]) -> list[SecondCategory]:
-    """For every text, in order, an opinion that has not seen it."""
+def categories_held_back(texts: Sequence[Labelled], beside: Sequence[SecondOpinion]) -> list[SecondCategory]:
+    """For every text, in order, an opinion that has not seen it, beside its opinion on danger."""
     known, rows = gathered()
-    fold = np.random.default_rng(5).permutation(len(known)) % FOLDS
-    opinions = [SecondCategory(learnt(known, rows, np.flatnonzero(fold != own)), "held back") for own in range(FOLDS)]
-    seen = {text.id: opinions[own] for text, own in zip(known, fold.tolist(), strict=True)}
-    return [seen.get(text.id, opinions[0]) for text in texts]
+    fold = (np.random.default_rng(5).permutation(len(known)) % FOLDS).tolist()
+    weights = [learnt(known, rows, np.flatnonzero(np.array(fold) != own)) for own in range(FOLDS)]
+    of = {text.id: own for text, own in zip(known, fold, strict=True)}
+
+    @cache
+    def made(own: int, opinion: SecondOpinion) -> SecondCategory:
+        return SecondCategory(weights[own], "held back", opinion.pieces)
+
+    return [made(of.get(text.id, 0), opinion) for text, opinion in zip(texts, beside, strict=True)]
 
 
 def main() -> None:

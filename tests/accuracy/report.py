@@ -15,7 +15,7 @@ INTRODUCTION = """# How well complaints are read
 Made by `make accuracy`. The texts in `tests/accuracy/texts` were written by people who had not seen the rules: every
 line, neighbouring trades, three scripts, web and phone, plain and adversarial, half of them traps for words. A third,
 by the hash of its id, is the **examination**: it was never opened while rules, words and weights were made. The rest is
-the **development** half. There the second opinion is one that has not seen the text it judges (ten folds); on the
+the **development** half. There the second opinions are ones that have not seen the text they judge (ten folds); on the
 examination everything is as shipped. Intervals are Wilson's, 95 %.
 
 Recall: of the dangerous texts, how many came out as suspected or confirmed. Precision: of those that came out so, how
@@ -30,7 +30,8 @@ def by_shipped(texts: Sequence[Labelled]) -> list[Reading]:
 
 def by_held_back(texts: Sequence[Labelled]) -> list[Reading]:
     """Every text read with second opinions that have not seen it."""
-    held_back = zip(texts, opinions_held_back(texts), categories_held_back(texts), strict=True)
+    opinions = opinions_held_back(texts)
+    held_back = zip(texts, opinions, categories_held_back(texts, opinions), strict=True)
     return [rules_alone(t.line).with_opinion(danger, category).read(t.text) for t, danger, category in held_back]
 
 

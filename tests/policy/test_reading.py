@@ -122,7 +122,7 @@ def test_se_7_no_queue_or_customer_changes_what_danger_is() -> None:
 
 
 def test_se_2_a_fault_happening_now_is_urgent() -> None:
-    found = read("我现在站在车旁边，车锁不上一直计费", "sharing_economy")
+    found = read("车锁不上，我现在就站在旁边，一直在计费", "sharing_economy")
 
     assert (found.priority, found.marks) == ("P1", ("real_time",))
 
@@ -309,18 +309,14 @@ def test_the_second_opinion_only_raises() -> None:
     text = "他一直跟着我，手还伸过来摸我的腿，我很害怕"
     with_it = read(text, "ride_hailing")
     alone = engine.engine_for(shipped().at("ride_hailing", DAY))
-    alone._opinion, kept = None, alone._opinion
-    try:
-        without = read(text, "ride_hailing")
-    finally:
-        alone._opinion = kept
+    without = alone.with_opinion(None).read(text)
 
     assert without.safety in ("suspected", "confirmed")
     assert set(without.rules) <= set(with_it.rules)
 
 
 def test_the_second_opinion_names_itself() -> None:
-    found = read("喝了他递的水以后我舌头发木，腿抬不起来，他一直看我睡没睡", None)
+    found = read("His eyes were red and he asked me twice what colour the light was.", None)
 
     assert "second-opinion.danger" in found.rules
     assert any(evidence.rule == "second-opinion.danger" and evidence.text for evidence in found.evidence)
