@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -101,7 +102,25 @@ class Engine:
         return matcher.match(prepare(normal, matcher.lexicon), signals, facts or {})
 
 
+@dataclass(frozen=True)
+class _Contents:
+    """What is in force, equal where the contents are: the check of a pack and its use share one compilation."""
+
+    version: str
+    in_force: InForce = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _compiled(contents: _Contents) -> Engine:
+    return Engine(contents.in_force)
+
+
+def rules_alone(in_force: InForce) -> Engine:
+    """The engine of what is in force, without second opinions."""
+    return _compiled(_Contents(in_force.version_of(*SECTIONS), in_force))
+
+
 @lru_cache(maxsize=32)
 def engine_for(in_force: InForce) -> Engine:
     """The engine of what is in force, with the shipped second opinions; raises whatever makes them unusable."""
-    return Engine(in_force, second_opinion(), second_category())
+    return rules_alone(in_force).with_opinion(second_opinion(), second_category())

@@ -1,6 +1,5 @@
 """All words of all rules in one automaton: found in one pass, whatever their number."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from shared.policy.signals import Part, Say, is_chain, parse_say
 Span = tuple[int, int]
 Hits = dict[int, list[Span]]
 
-_LETTER = re.compile(r"[a-z0-9]")
+_WORD_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,12 @@ class Lexicon:
     def _fill(self, entries: Mapping[str, Mapping[tuple[int, bool], None]]) -> None:
         self._automaton: Any = ahocorasick.Automaton()
         for text, owners in entries.items():
-            left = bool(_LETTER.match(text[0]))
-            right = bool(_LETTER.match(text[-1]))
-            closed = tuple(number for number, open_end in owners if right and not open_end)
-            free = tuple(number for number, open_end in owners if open_end or not right)
-            self._automaton.add_word(text, (len(text), left, free, closed))
+            whole_word = text[-1] in _WORD_LETTERS
+            free: list[int] = []
+            closed: list[int] = []
+            for number, open_end in owners:
+                (closed if whole_word and not open_end else free).append(number)
+            self._automaton.add_word(text, (len(text), text[0] in _WORD_LETTERS, free, closed))
         if entries:
             self._automaton.make_automaton()
 
@@ -84,11 +84,11 @@ class Lexicon:
         length = len(text)
         for last, (size, left, free, closed) in self._automaton.iter(text):
             start, end = last + 1 - size, last + 1
-            if left and start and _LETTER.match(text[start - 1]):
+            if left and start and text[start - 1] in _WORD_LETTERS:
                 continue
             for number in free:
                 hits.setdefault(number, []).append((start, end))
-            if closed and (end == length or not _LETTER.match(text[end])):
+            if closed and (end == length or text[end] not in _WORD_LETTERS):
                 for number in closed:
                     hits.setdefault(number, []).append((start, end))
         for spans in hits.values():

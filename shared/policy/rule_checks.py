@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.policy import words
 from shared.policy.documents import Document
-from shared.policy.engine import Engine
+from shared.policy.engine import Engine, rules_alone
 from shared.policy.faults import Fault
 from shared.policy.normal import normalise
 from shared.policy.packs import Pack
@@ -81,7 +81,7 @@ def _unless(document: Document[Any], place: Place, unless: Unless, lists: set[st
 
 def _on(in_force: InForce, documents: Iterable[Document[Any]], pack: Pack, day: date, seen: set[str]) -> list[Fault]:
     """The texts of all rules, tried with everything in force on one day."""
-    engine = Engine(in_force)
+    engine = rules_alone(in_force)
     # Without the shared words nothing can be denied or settled, so what a rule leaves cannot be tried.
     knows_denial = any(DENIAL in each.content.words for each in in_force.of("words").values())
     faults: list[Fault] = []

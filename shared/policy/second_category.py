@@ -22,7 +22,7 @@ RULE = "second-opinion.category"
 WEIGHT = 100
 
 _HALF = 1 << 15
-_LANE = 32
+_LANE_BYTES = 4
 
 
 def category_marks(whole: Portrait, fired: Sequence[Fired], ranked: Sequence[str], line: str | None) -> tuple[str, ...]:
@@ -71,13 +71,13 @@ class SecondCategory:
     def _unpacked(self, sums: Iterable[int], count: int) -> list[float]:
         """The sums per category, in the unit of the weights."""
         lanes = len(self.categories)
-        raw = sum(sums).to_bytes(lanes * _LANE // 8, "little")
+        raw = sum(sums).to_bytes(lanes * _LANE_BYTES, "little")
         return [(each - count * _HALF) / 1000 for each in struct.unpack(f"<{lanes}I", raw)]
 
 
 def _packed(weights: Sequence[int]) -> int:
     """Weights in thousandths, each lifted above 0, side by side."""
-    return sum((max(-_HALF, min(_HALF - 1, each)) + _HALF) << (_LANE * place) for place, each in enumerate(weights))
+    return int.from_bytes(struct.pack(f"<{len(weights)}I", *[each + _HALF for each in weights]), "little")
 
 
 @cache

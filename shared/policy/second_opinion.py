@@ -111,12 +111,12 @@ class SecondOpinion:
         if len(text) > MAX_READ:
             return []
         padded = view(text)
-        weighed = ((self._weights[number].real, last + 1, number) for last, number in self._letters.iter(padded))
+        weighed = ((self._weights[number].real, last, number) for last, number in self._letters.iter(padded))
         found = []
-        for weight, end, number in nlargest(MOST_WEIGHED, weighed):
-            start = end - self._lengths[number]
+        for weight, last, number in nlargest(MOST_WEIGHED, weighed):
+            start = last + 1 - self._lengths[number]
             start += padded[start] == " "
-            end -= padded[end - 1] == " "
+            end = last + (padded[last] != " ")
             if weight > 0 and end - start > 1:
                 found.append((weight, start - 1, end - 1))
         chosen: list[Span] = []
