@@ -9,8 +9,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "requirements.md"
-_NAMED = re.compile(r"^(?:async )?def test_(rh|se|as|hr|ds)_([0-9]+)_(\w+)", re.MULTILINE)
-_NAMED_INSIDE = re.compile(r"^    (?:async )?def test_(rh|se|as|hr|ds)_([0-9]+)_(\w+)", re.MULTILINE)
+_NAMED = re.compile(r"^(?:async )?def test_(rh|se|as|hr|ds)_([0-9]+)_(\w+)", re.MULTILINE | re.IGNORECASE)
+_NAMED_INSIDE = re.compile(r"^    (?:async )?def test_(rh|se|as|hr|ds)_([0-9]+)_(\w+)", re.MULTILINE | re.IGNORECASE)
 
 LINES = {
     "RH": "Ride hailing",

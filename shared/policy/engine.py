@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.policy.matching import Fired, Matcher, says_something
 from shared.policy.normal import Normal, normalise
-from shared.policy.outcome import Reading, decide, raises, ranked_categories
+from shared.policy.outcome import Reading, decide, is_clear, raises, ranked_categories
 from shared.policy.policy import InForce
 from shared.policy.portraits import portraits
 from shared.policy.prepare import prepare
@@ -84,7 +84,7 @@ class Engine:
         found = opinion.found(telling.text)
         if opinion.finds(drawn, parts, found):
             return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
-        if not (whole and self._on_category):
+        if not (whole and self._on_category) or is_clear(fired):
             return []
         ranked = ranked_categories(fired)
         rule = self._on_category.choose(found, category_marks(drawn, fired, ranked, self.line))

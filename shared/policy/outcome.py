@@ -17,6 +17,8 @@ Kind = Literal["complaint", "inquiry", "suggestion", "praise"]
 _SAFETY: Mapping[str, int] = {"none": 0, "hint": 0, "suspected": 1, "confirmed": 2}
 NEEDS_PERSON = "needs-person"
 SOMEBODY_LOOKS = "needs_person"
+# From this distance on rules were found right as often as the learned second opinion.
+CLEAR = 8
 
 
 class Evidence(NamedTuple):
@@ -144,6 +146,12 @@ def ranked_categories(fired: Iterable[Fired]) -> list[str]:
     """The shared categories rules speak for, the heaviest first."""
     scores = category_scores(fired)
     return sorted(scores, key=lambda category: (-scores[category], category))
+
+
+def is_clear(fired: Iterable[Fired]) -> bool:
+    """Whether rules leave no doubt what a telling is about: one category far ahead of the next."""
+    ahead, behind = sorted([*category_scores(fired).values(), 0, 0], reverse=True)[:2]
+    return ahead - behind >= CLEAR
 
 
 def _plan(fired: Iterable[Fired], gravest: Fired) -> str | None:

@@ -39,7 +39,7 @@ def seconds(text: str, times: int = 1) -> float:
 
 
 def test_a_thousand_complaints_a_second_at_the_very_least() -> None:
-    """The mark is 5,000 a second and core (`python -m tests.benchmarks.reading`); here only that nothing went astray."""
+    """The mark is 5,000 a second (`python -m tests.benchmarks.reading`); here only that nothing has gone astray."""
     read(TEXTS[0])
     taken = sum(seconds(text[:100], 100) for text in TEXTS)
 
