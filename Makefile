@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka test-node faults hostile check setup clean
+.PHONY: setup demo up down check test test-kafka test-node faults hostile accuracy second-opinion requirements schema clean
 
 setup: .venv/.ready
 
@@ -54,6 +54,23 @@ HOSTILE_MINUTES ?= 10
 HOSTILE_SEED ?= 1
 hostile: setup
 	HOSTILE_MINUTES=$(HOSTILE_MINUTES) HOSTILE_SEED=$(HOSTILE_SEED) $(BIN)/pytest tests/hostile -n 2 --dist loadfile --timeout 7200
+
+# How well complaints are read, on both halves of the texts, into docs/triage-accuracy.md.
+accuracy: setup
+	$(BIN)/python -m tests.accuracy.report
+
+# Learns the second opinions anew from the development and practice texts: the same texts give the same weights.
+second-opinion: setup
+	$(BIN)/python -m tests.accuracy.learn
+	$(BIN)/python -m tests.accuracy.learn_category
+
+# Which requirement has which tests, into docs/requirements.md.
+requirements: setup
+	$(BIN)/python -m tests.requirements
+
+# The JSON Schema of pack files, into docs/pack.schema.json.
+schema: setup
+	$(BIN)/redress pack schema > docs/pack.schema.json
 
 clean:
 	rm -rf .venv .run .cache

@@ -24,7 +24,8 @@ class LineFault(Exception):
         return {"id": id, "error": {"type": self.type, "detail": self.detail, "pointer": self.pointer} | self.more}
 
 
-def _parse(line: str) -> dict[str, Any]:
+def parse_line(line: str) -> dict[str, Any]:
+    """One line as an object; raises LineFault, which echoes nothing of it."""
     if len(line) > MAX_LINE:
         raise LineFault("too-long", f"a line may hold at most {MAX_LINE} characters: split it")
     try:
@@ -42,7 +43,7 @@ def answer_line(line: str, answer: Callable[[dict[str, Any]], Answer]) -> tuple[
     """The answer to one line and whether it went well; a crash of `answer` is told as `internal`."""
     id: Any = None
     try:
-        item = _parse(line)
+        item = parse_line(line)
         id = item.get("id")
         return {"id": id} | answer(item), True
     except LineFault as fault:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from shared.policy.matching import Fired, Matcher
+from shared.policy.matching import Fired, Matcher, says_something
 from shared.policy.normal import Normal, normalise
-from shared.policy.outcome import Reading, decide
+from shared.policy.outcome import Reading, decide, is_clear, raises, ranked_categories
 from shared.policy.policy import InForce
+from shared.policy.portraits import portraits
 from shared.policy.prepare import prepare
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
+from shared.policy.second_category import SecondCategory, category_marks, second_category
+from shared.policy.second_opinion import Portrait, SecondOpinion, second_opinion
+from shared.policy.telling import Telling
 from shared.policy.words import lists_of
 
 SECTIONS = ("pack", "plans", "words", "rules")
 
 
 class Engine:
-    """Reads texts by the rules in force. `screen` asks only those about safety, `read` all of them."""
+    """Reads texts by the rules in force. `screen` asks only those about safety, `read` all of them.
 
-    def __init__(self, in_force: InForce) -> None:
+    Where no rule finds a danger, both ask the second opinion, so that they agree on what is one.
+    """
+
+    def __init__(
+        self, in_force: InForce, opinion: SecondOpinion | None = None, on_category: SecondCategory | None = None
+    ) -> None:
+        self.line = in_force.line
         sets = [document.content for document in in_force.of("rules").values()]
         self.rules: tuple[Rule, ...] = tuple(rule for each in sets for rule in each.rules)
         narrows: list[Narrowing] = [narrowing for each in sets for narrowing in each.narrows]
@@ -31,6 +43,15 @@ class Engine:
         self._profile: LineProfile | None = profile.content if profile else None
         self._all = Matcher(self.rules, narrows, lists)
         self._safety = self._all.only(lambda rule: rule.safety is not None)
+        self._lists = {self._all.lexicon.numbers[name]: name for name in lists}
+        self._opinion = opinion
+        self._on_category = on_category
+
+    def with_opinion(self, opinion: SecondOpinion | None, on_category: SecondCategory | None = None) -> Engine:
+        """The same rules beside other second opinions, or none."""
+        other = copy(self)
+        other._opinion, other._on_category = opinion, on_category
+        return other
 
     def screen(self, text: str, signals: Sequence[str] = (), facts: Mapping[str, Any] | None = None) -> Reading:
         """The safety rules alone."""
@@ -40,9 +61,34 @@ class Engine:
         """Everything the rules have to say."""
         return self._decide(self._all, text, signals, facts)
 
+    def portraits(self, normal: Normal) -> tuple[Portrait, list[Portrait]]:
+        """The text, and its sentences, as the second opinion weighs them."""
+        telling = prepare(normal, self._safety.lexicon)
+        whole, parts = portraits(telling, self._safety.match(telling, (), {}), self._lists)
+        return whole, list(parts)
+
     def _decide(self, matcher: Matcher, text: str, signals: Sequence[str], facts: Mapping[str, Any] | None) -> Reading:
         normal = normalise(text)
-        return decide(self.fired(normal, signals, facts, matcher), normal, self._profile, self.version)
+        telling = prepare(normal, matcher.lexicon)
+        fired = matcher.match(telling, signals, facts or {})
+        if says_something(telling) and not any(raises(one.rule) for one in fired):
+            fired += self._second(telling, fired, whole=matcher is self._all)
+        return decide(fired, normal, self._profile, self.version)
+
+    def _second(self, telling: Telling, fired: Sequence[Fired], whole: bool) -> list[Fired]:
+        """What second opinions add where the rules see no danger: danger, or else what the matter is."""
+        opinion = self._opinion
+        if opinion is None:
+            return []
+        drawn, parts = portraits(telling, fired, self._lists)
+        found = opinion.found(telling.text)
+        if opinion.finds(drawn, parts, found):
+            return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
+        if not (whole and self._on_category) or is_clear(fired):
+            return []
+        ranked = ranked_categories(fired)
+        rule = self._on_category.choose(found, category_marks(drawn, fired, ranked, self.line))
+        return [Fired(rule)] if rule.category not in ranked[:1] else []
 
     def fired(
         self,
@@ -56,7 +102,25 @@ class Engine:
         return matcher.match(prepare(normal, matcher.lexicon), signals, facts or {})
 
 
+@dataclass(frozen=True)
+class _Contents:
+    """What is in force, equal where the contents are: the check of a pack and its use share one compilation."""
+
+    version: str
+    in_force: InForce = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _compiled(contents: _Contents) -> Engine:
+    return Engine(contents.in_force)
+
+
+def rules_alone(in_force: InForce) -> Engine:
+    """The engine of what is in force, without second opinions."""
+    return _compiled(_Contents(in_force.version_of(*SECTIONS), in_force))
+
+
 @lru_cache(maxsize=32)
 def engine_for(in_force: InForce) -> Engine:
-    """The engine of what is in force; raises whatever makes its rules unusable."""
-    return Engine(in_force)
+    """The engine of what is in force, with the shipped second opinions; raises whatever makes them unusable."""
+    return rules_alone(in_force).with_opinion(second_opinion(), second_category())

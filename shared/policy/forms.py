@@ -1,21 +1,20 @@
 """Every way of writing a phrase, made comparable."""
 
-import re
 from functools import cache
 
 from shared.policy.normal import normalise
 
 MAX_FORMS = 2000
-
-_GROUP = re.compile(r"\(([^()]*)\)")
+# Members of a list that take back what another member finds inside them begin so.
+BUT_NOT = "but not "
 
 
 @cache
 def forms(phrase: str) -> tuple[tuple[str, bool], ...]:
     """Every way of writing a phrase: (comparable text, whether any ending may follow). Raises ValueError."""
-    if _GROUP.sub("", phrase).count("(") or _GROUP.sub("", phrase).count(")"):
-        raise ValueError("a bracket is not closed, or brackets stand in brackets")
-    written = _expand(phrase)
+    written, end = _sequence(phrase, 0, 0)
+    if end < len(phrase):
+        raise ValueError("a bracket is not closed, or closed twice")
     found = []
     for text in written:
         open_end = text.endswith("*")
@@ -26,12 +25,32 @@ def forms(phrase: str) -> tuple[tuple[str, bool], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _expand(phrase: str) -> list[str]:
-    pieces = _GROUP.split(phrase)
+def _ways(phrase: str, place: int, depth: int) -> tuple[list[str], int]:
+    """What stands in a bracket, one way after another, and where the bracket ends."""
+    found: list[str] = []
+    while True:
+        written, place = _sequence(phrase, place, depth)
+        found += written
+        if place >= len(phrase):
+            raise ValueError("a bracket is not closed")
+        if phrase[place] == ")":
+            return found, place + 1
+        place += 1
+
+
+def _sequence(phrase: str, place: int, depth: int) -> tuple[list[str], int]:
+    """The ways of writing what stands side by side, up to the end of its bracket or alternative."""
+    if depth > 8:
+        raise ValueError("brackets stand deeper in one another than 8")
     done = [""]
-    for index, piece in enumerate(pieces):
-        ways = piece.split("|") if index % 2 else [piece]
-        done = [begun + way for begun in done for way in ways]
-        if len(done) > MAX_FORMS:
+    while place < len(phrase) and not (phrase[place] == ")" or (phrase[place] == "|" and depth)):
+        if phrase[place] == "(":
+            ways, place = _ways(phrase, place + 1, depth + 1)
+        else:
+            end = min((i for i in (phrase.find(c, place) for c in "()|") if i >= 0), default=len(phrase))
+            end = max(end, place + 1)
+            ways, place = [phrase[place:end]], end
+        if len(done) * len(ways) > MAX_FORMS:
             raise ValueError(f"more than {MAX_FORMS} ways of writing it")
-    return done
+        done = [begun + way for begun in done for way in ways]
+    return done, place

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from shared.policy.chains import chains
-from shared.policy.contexts import gap_pattern, how_meant
+from shared.policy.contexts import Context, gap_pattern, how_meant
 from shared.policy.forms import forms
 from shared.policy.lexicon import Lexicon, Span
 from shared.policy.rules import Fact, Narrowing, Rule, Signal, Unless
 from shared.policy.signals import Say, parse_say
 from shared.policy.telling import DENIAL_GAP, Telling
+
+_SAID = re.compile(r"\w")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class _Compiled:
     parts: tuple[tuple[int, ...], ...]
     relations: tuple[str, ...]
     guards: tuple[_Guard, ...]
+    holds_always: bool
 
 
 class Matcher:
@@ -68,7 +71,8 @@ class Matcher:
     def _add(self, rule: Rule, signal: Signal, say: Say | None, unless: Iterable[Unless]) -> None:
         parts = tuple(self.lexicon.part(part) for part in say.parts) if say else ()
         guards = tuple(self._guard(u) for u in unless if u.clause or u.sentence or u.anywhere)
-        compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards)
+        always = set(rule.holds_though) == set(get_args(Context))
+        compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards, always)
         if not parts:
             self._silent.append(compiled)
             return
@@ -105,14 +109,23 @@ class Matcher:
     def _meant(self, compiled: _Compiled, telling: Telling, spans: Sequence[Span]) -> bool:
         if any(_stands(guard, telling, spans) for guard in compiled.guards):
             return False
+        if compiled.holds_always:
+            return True
         return how_meant(telling, spans, self._gap).issubset(compiled.rule.holds_though)
+
+
+def says_something(telling: Telling) -> bool:
+    """Whether there is any letter or digit in it."""
+    return _SAID.search(telling.text) is not None
 
 
 def _given(signal: Signal, telling: Telling, channel: Sequence[str], facts: Mapping[str, Any]) -> bool:
     """Whether what the channel and partners say is as this signal wants it."""
-    if signal.says_nothing and re.search(r"\w", telling.text):
+    if signal.says_nothing and says_something(telling):
         return False
     if any(wanted not in channel for wanted in signal.channel):
+        return False
+    if any(unwanted in channel for unwanted in signal.unless_channel):
         return False
     return signal.fact is None or _holds(signal.fact, facts.get(signal.fact.name))
 

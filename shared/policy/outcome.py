@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.policy.matching import Fired
 from shared.policy.normal import Normal
 from shared.policy.profile import LineProfile
+from shared.policy.rules import Rule
 
 Safety = Literal["none", "suspected", "confirmed"]
 Kind = Literal["complaint", "inquiry", "suggestion", "praise"]
 
-_SAFETY: Mapping[Safety, int] = {"none": 0, "suspected": 1, "confirmed": 2}
+_SAFETY: Mapping[str, int] = {"none": 0, "hint": 0, "suspected": 1, "confirmed": 2}
 NEEDS_PERSON = "needs-person"
+SOMEBODY_LOOKS = "needs_person"
+# From this distance on rules were found right as often as the learned second opinion.
+CLEAR = 8
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Why a rule spoke: [start, end) of the original text and the words there, or what the channel said."""
 
     rule: str
@@ -88,7 +91,7 @@ def needs_person(why: str, because: str, version: str) -> Reading:
     evidence = (Evidence(rule, because),)
     return Reading(
         *("suspected", "express", "P0", "complaint", "safety", None, ()),
-        plan="needs_person",
+        plan=SOMEBODY_LOOKS,
         fields=(),
         marks=(),
         rules=(rule,),
@@ -100,10 +103,9 @@ def needs_person(why: str, because: str, version: str) -> Reading:
 def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, version: str) -> Reading:
     """Adds up the rules that spoke, danger first."""
     fired = sorted(fired, key=_rank)
-    dangers = [one for one in fired if one.rule.safety]
-    safety: Safety = (dangers[0].rule.safety if dangers else None) or "none"
-    scores = category_scores(fired)
-    ranked = sorted(scores, key=lambda category: -scores[category])
+    dangers = [one for one in fired if raises(one.rule)]
+    safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
+    ranked = ranked_categories(fired)
     category = "safety" if dangers else (ranked[0] if ranked else "other")
     kind = _kind(fired) if not dangers else "complaint"
     detail = _detail(fired, category)
@@ -116,7 +118,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
         category=category,
         detail=detail,
         alternatives=tuple(c for c in ranked if c != category)[:2],
-        plan=dangers[0].rule.plan if dangers else None,
+        plan=_plan(fired, dangers[0]) if dangers else None,
         fields=tuple(dict.fromkeys((*asked, *(field for one in fired for field in one.rule.ask)))),
         marks=tuple(dict.fromkeys(mark for one in fired for mark in one.rule.marks)),
         rules=tuple(one.rule.id for one in fired) or ("category.other",),
@@ -125,14 +127,38 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     )
 
 
+def raises(rule: Rule) -> bool:
+    """Whether this rule alone makes a telling a danger; a hint does not."""
+    return rule.safety in ("suspected", "confirmed")
+
+
 def category_scores(fired: Iterable[Fired]) -> dict[str, int]:
     """The weight of the rules for each shared category."""
     scores: dict[str, int] = {}
     for one in fired:
-        if one.rule.category and not one.rule.safety:
+        if one.rule.category and not raises(one.rule):
             main = one.rule.category.partition(".")[0]
             scores[main] = scores.get(main, 0) + one.rule.weight
     return scores
+
+
+def ranked_categories(fired: Iterable[Fired]) -> list[str]:
+    """The shared categories rules speak for, the heaviest first."""
+    scores = category_scores(fired)
+    return sorted(scores, key=lambda category: (-scores[category], category))
+
+
+def is_clear(fired: Iterable[Fired]) -> bool:
+    """Whether rules leave no doubt what a telling is about: one category far ahead of the next."""
+    ahead, behind = sorted([*category_scores(fired).values(), 0, 0], reverse=True)[:2]
+    return ahead - behind >= CLEAR
+
+
+def _plan(fired: Iterable[Fired], gravest: Fired) -> str | None:
+    """The plan of the gravest danger; where a person must look, that of the strongest hint tells them where."""
+    if gravest.rule.plan != SOMEBODY_LOOKS:
+        return gravest.rule.plan
+    return next((one.rule.plan for one in fired if one.rule.safety == "hint"), gravest.rule.plan)
 
 
 def _rank(fired: Fired) -> tuple[int, int, str]:
@@ -161,6 +187,8 @@ def _evidence(fired: Iterable[Fired], normal: Normal) -> Iterable[Evidence]:
     for one in fired:
         for word in one.channel:
             yield Evidence(one.rule.id, one.rule.because, channel=word)
+        if not one.channel and not one.spans:
+            yield Evidence(one.rule.id, one.rule.because)
         for span in dict.fromkeys(one.spans):
             start, end = normal.span(*span)
             yield Evidence(one.rule.id, one.rule.because, start, end, normal.original[start:end])

@@ -9,6 +9,7 @@ from shared.policy.telling import Telling
 def prepare(normal: Normal, lexicon: Lexicon) -> Telling:
     """The telling as the rules of this lexicon see it."""
     telling = Telling(normal, lexicon)
+    telling.take_back(lexicon.taken_back)
     together: dict[int, list[Span]] = {}
     for trigger in list(telling.hits):
         for composite in lexicon.composites.get(trigger, ()):

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from shared.policy import words
 from shared.policy.documents import Document
-from shared.policy.engine import Engine
+from shared.policy.engine import Engine, rules_alone
 from shared.policy.faults import Fault
 from shared.policy.normal import normalise
 from shared.policy.packs import Pack
@@ -16,12 +17,12 @@ from shared.policy.rules import RuleSet, Unless
 from shared.policy.sections import Section
 from shared.policy.signals import parse_say
 from shared.policy.source import Place
-from shared.policy.telling import CONTEXT_LISTS
+from shared.policy.telling import CONTEXT_LISTS, DENIAL
 
 
 def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
     faults = [fault for document in documents for fault in _names(document, pack)]
-    if faults or not documents:
+    if faults or not documents or any(words.SECTION.check(pack.of("words"), pack)):
         return faults
     policy = Policy([*([pack.shared] if pack.shared else []), pack])
     seen: set[str] = set()
@@ -80,11 +81,14 @@ def _unless(document: Document[Any], place: Place, unless: Unless, lists: set[st
 
 def _on(in_force: InForce, documents: Iterable[Document[Any]], pack: Pack, day: date, seen: set[str]) -> list[Fault]:
     """The texts of all rules, tried with everything in force on one day."""
-    engine = Engine(in_force)
+    engine = rules_alone(in_force)
+    # Without the shared words nothing can be denied or settled, so what a rule leaves cannot be tried.
+    knows_denial = any(DENIAL in each.content.words for each in in_force.of("words").values())
     faults: list[Fault] = []
     for document in documents:
         for index, rule in enumerate(document.content.rules):
-            for wanted, key, texts in ((True, "catches", rule.catches), (False, "leaves", rule.leaves)):
+            leaves = rule.leaves if knows_denial else ()
+            for wanted, key, texts in ((True, "catches", rule.catches), (False, "leaves", leaves)):
                 for number, text in enumerate(texts):
                     place = ("rules", index, key, number)
                     if rule.id + text not in seen and speaks(engine, rule.id, text) is not wanted:

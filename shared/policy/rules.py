@@ -25,10 +25,14 @@ class Fact(PackModel):
 
 
 class Signal(PackModel):
-    """One reason for the rule to speak; everything written in it must hold at once."""
+    """One reason for the rule to speak; everything written in it must hold at once.
+
+    `channel` must all be said by the channel, of `unless_channel` none may be.
+    """
 
     say: Text | None = None
     channel: tuple[Identifier, ...] = ()
+    unless_channel: tuple[Identifier, ...] = ()
     fact: Fact | None = None
     says_nothing: bool = False
 
@@ -52,14 +56,18 @@ def _as_signal(value: Any) -> Any:
 
 
 class Rule(PackModel):
-    """Signals, any of which is enough, and what follows. `catches` must fire it, `leaves` must not."""
+    """Signals, any of which is enough, and what follows. `catches` must fire it, `leaves` must not.
+
+    `safety: hint` raises nothing by itself: it weighs in the second opinion, stands in the evidence, and its plan
+    starts when that opinion raises the telling.
+    """
 
     id: Identifier
     because: Words
     signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
     unless: Unless = Unless()
     holds_though: tuple[Context, ...] = ()
-    safety: Literal["suspected", "confirmed"] | None = None
+    safety: Literal["hint", "suspected", "confirmed"] | None = None
     plan: Identifier | None = None
     category: str | None = None
     weight: Annotated[int, Field(ge=1, le=20)] = 3

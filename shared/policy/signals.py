@@ -9,6 +9,7 @@ from shared.policy.forms import forms
 RIGHT_AFTER, SOON_AFTER, SAME_CLAUSE, SAME_SENTENCE, ANYWHERE = "~", "...", "+", "&", "&&"
 
 _BETWEEN = re.compile(r"\s+(~|\.\.\.|\+|&&|&)\s+")
+_LEFT_OVER = re.compile(r"(?:^|\s)(?:~|\.\.\.|\+|&&|&)(?:\s|$)")
 _LISTS = re.compile(r"\{([a-z0-9_| ]+)\}\Z")
 MAX_PARTS = 5
 
@@ -44,7 +45,7 @@ def parse_say(text: str) -> Say:
 
 
 def _part(text: str) -> Part:
-    if not text:
+    if not text or _LEFT_OVER.search(text):
         raise ValueError("nothing stands beside ... + & or &&")
     lists = _LISTS.match(text)
     if lists:

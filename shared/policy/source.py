@@ -70,7 +70,8 @@ def parse_source(raw: bytes, file: str) -> Source:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         what = f"not YAML: {fault.problem or fault.context or 'cannot be read'}"
-        line, mend = yaml_slip(text, mark.line + 1 if mark else 1, what)
+        told = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else 1
+        line, mend = yaml_slip(text, told, what)
         raise PackFaults([Fault(file, line, what, mend)]) from None
     except yaml.YAMLError as fault:
         what = f"not YAML: {str(fault).splitlines()[0]}"
@@ -120,7 +121,7 @@ class _Builder:
         self._count += 1
         if self._count > MAX_VALUES:
             self._stop(line, f"more than {MAX_VALUES} values", "split it into several files")
-        if event.tag not in (None, "!") and not str(event.tag).startswith("tag:yaml.org,2002:"):
+        if event.tag not in (None, "!"):
             self._stop(line, f"the tag {event.tag} is not used in packs", "remove it")
         if self._is_key():
             self._take_key(event, line)

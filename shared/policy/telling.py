@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate
 
@@ -43,20 +44,27 @@ class Telling:
         self.steps = STEPS + STEPS_PER_CHARACTER * len(normal.text)
         self._sentences_with: dict[str, frozenset[int]] = {}
 
+    def take_back(self, taken_back: Mapping[int, int]) -> None:
+        """Drops what a list says it does not mean; `taken_back` leads from such words to their list."""
+        for number in [number for number in taken_back if number in self.hits]:
+            self._drop(self.hits.pop(number), [taken_back[number]])
+
     def mask(self) -> None:
         """Drops what stands inside a figure of speech: nobody dies of 笑死."""
-        number = self._numbers.get(FIGURE, -1)
-        figures = self.hits.pop(number, None)
-        if not figures:
-            return
-        starts = [start for start, _ in figures]
-        reach = list(accumulate((end for _, end in figures), max))
-        for other, spans in list(self.hits.items()):
-            kept = [span for span in spans if not _covered(span, starts, reach)]
+        figures = self.hits.pop(self._numbers.get(FIGURE, -1), None)
+        if figures:
+            self._drop(figures, list(self.hits))
+
+    def _drop(self, covers: list[Span], numbers: Iterable[int]) -> None:
+        """Drops the words of these lists that stand inside one of `covers`."""
+        starts = [start for start, _ in covers]
+        reach = list(accumulate((end for _, end in covers), max))
+        for number in numbers:
+            kept = [span for span in self.hits.get(number, ()) if not _covered(span, starts, reach)]
             if kept:
-                self.hits[other] = kept
+                self.hits[number] = kept
             else:
-                del self.hits[other]
+                self.hits.pop(number, None)
 
     def of(self, name: str) -> list[Span]:
         """Where words of this list stand."""
@@ -92,14 +100,10 @@ class Telling:
         """The number of the sentence this place stands in."""
         return bisect_right(self._sentences, place)
 
-    def sentence_span(self, number: int) -> Span:
-        start = self._sentences[number - 1] if number else 0
-        end = self._sentences[number] if number < len(self._sentences) else len(self.text)
-        return start, end
-
-    def asks(self, sentence: int) -> bool:
-        """Whether this sentence ends in a question mark."""
-        return sentence < len(self._sentences) and "?" in self.text[self._sentences[sentence]]
+    def sentence_spans(self) -> list[Span]:
+        """Where every sentence stands, marks that end it left to the next, in reading order."""
+        starts = [0, *self._sentences]
+        return list(zip(starts, [*self._sentences, len(self.text)], strict=True))
 
     def distance(self, one: Span, other: Span) -> int:
         """Characters between two spans; Latin letters count a third, as words there are longer."""

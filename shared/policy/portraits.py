@@ -1,0 +1,69 @@
+"""Draws the portraits of a telling that the second opinion judges: the whole text, and sentence by sentence."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from shared.policy.lexicon import Span
+from shared.policy.matching import Fired
+from shared.policy.second_opinion import Portrait
+from shared.policy.telling import Telling
+
+# How often words of a list must stand in a text to count once more.
+TIMES = (1, 2, 4)
+MIN_SENTENCE = 6
+# Shorter texts are judged as a whole only: their sentences lean on one another.
+MIN_WHOLE = 60
+# Of longer texts the first and the last sentences are judged one by one.
+MAX_SENTENCES = 60
+
+
+def portraits(
+    telling: Telling, fired: Sequence[Fired], lists: Mapping[int, str]
+) -> tuple[Portrait, Iterator[Portrait]]:
+    """The whole and its sentences, drawn when asked for; none when there is only one.
+
+    `lists` names the lists by number.
+    """
+    found = {name: telling.hits[number] for number, name in lists.items() if number in telling.hits}
+    spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
+    whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
+    return whole, _sentences(telling, found, spoke)
+
+
+def _sentences(
+    telling: Telling, found: Mapping[str, list[Span]], spoke: Mapping[str, Sequence[Span]]
+) -> Iterator[Portrait]:
+    sentences = telling.sentence_spans()
+    if len(sentences) < 2 or len(telling.text) < MIN_WHOLE:
+        return
+    if len(sentences) > MAX_SENTENCES:
+        sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
+    counts = _by_sentence(sentences, found)
+    rules = _by_sentence(sentences, {id: spans[:1] for id, spans in spoke.items()})
+    for (start, end), lists, told in zip(sentences, counts, rules, strict=True):
+        if end - start >= MIN_SENTENCE:
+            yield Portrait(telling.text[start:end], _marks(lists, told))
+
+
+def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:
+    """How often each name stands in each of these sentences."""
+    starts = [start for start, _ in sentences]
+    counts: list[dict[str, int]] = [{} for _ in sentences]
+    for name, spans in found.items():
+        for place, _ in spans:
+            number = max(bisect_right(starts, place) - 1, 0)
+            if place < sentences[number][1]:
+                counts[number][name] = counts[number].get(name, 0) + 1
+    return counts
+
+
+def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:
+    lists = [mark for name, count in counts.items() if count for mark in _list_marks(name, min(count, TIMES[-1]))]
+    spoke = [f"rule:{id}" for id in rules]
+    return (*lists, *spoke, *(["rule:any"] if spoke else []))
+
+
+@cache
+def _list_marks(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"list:{name}:{times}" for times in TIMES if count >= times)

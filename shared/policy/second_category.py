@@ -1,0 +1,87 @@
+"""A second opinion on what a complaint is about, learned from the project's own texts; danger is never its matter."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shared.policy.matching import Fired
+from shared.policy.rules import Rule
+from shared.policy.second_opinion import Portrait, second_opinion
+
+WEIGHTS = Path(__file__).parent / "second_category.json"
+RULE = "second-opinion.category"
+# It outweighs what rules add up to: it has seen what they said.
+WEIGHT = 100
+
+_HALF = 1 << 15
+_LANE_BYTES = 4
+
+
+def category_marks(whole: Portrait, fired: Sequence[Fired], ranked: Sequence[str], line: str | None) -> tuple[str, ...]:
+    """What is weighed beside the letters: lists touched, rules that spoke, what they come to, the line."""
+    rules = [f"rule:{one.rule.id}" for one in fired if one.rule.category]
+    said = [f"category:{category}" for category in ranked]
+    first = f"first:{ranked[0]}" if ranked else "first:none"
+    return (*whole.marks, *rules, *said, first, f"line:{line or 'other'}")
+
+
+class SecondCategory:
+    """Weights of letter sequences and marks for each category.
+
+    The weights of all categories stand side by side in one whole number, so that one sum adds them all up.
+    `pieces` numbers the letter sequences as the opinion on danger finds them: a text is searched once for both.
+    """
+
+    def __init__(self, weights: dict[str, Any], digest: str, pieces: Mapping[str, int]) -> None:
+        self.digest = digest
+        self.categories: tuple[str, ...] = tuple(weights["categories"])
+        self._rules = {
+            category: Rule.model_construct(
+                id=RULE, because=f"learned second opinion {digest}", signals=(), category=category, weight=WEIGHT
+            )
+            for category in self.categories
+        }
+        self._bias: list[float] = weights["bias"]
+        self._squares = [0.0] * len(pieces)
+        self._sums = [_packed([0] * len(self.categories))] * len(pieces)
+        for sequence, rarity, per_category in weights["letters"]:
+            number = pieces.get(sequence)
+            if number is not None:
+                self._squares[number] = (rarity / 100) ** 2
+                self._sums[number] = _packed(per_category)
+        self._marks: dict[str, int] = {mark: _packed(each) for mark, each in weights["marks"].items()}
+
+    def choose(self, found: Collection[int], marks: Iterable[str]) -> Rule:
+        """The rule that speaks for the category with most weight, given the sequences found and the marks."""
+        size = math.sqrt(sum(map(self._squares.__getitem__, found))) or 1.0
+        letters = self._unpacked(map(self._sums.__getitem__, found), len(found))
+        known = [self._marks[mark] for mark in marks if mark in self._marks]
+        marked = self._unpacked(known, len(known))
+        scores = [one / size + other + bias for one, other, bias in zip(letters, marked, self._bias, strict=True)]
+        return self._rules[self.categories[scores.index(max(scores))]]
+
+    def _unpacked(self, sums: Iterable[int], count: int) -> list[float]:
+        """The sums per category, in the unit of the weights."""
+        lanes = len(self.categories)
+        raw = sum(sums).to_bytes(lanes * _LANE_BYTES, "little")
+        return [(each - count * _HALF) / 1000 for each in struct.unpack(f"<{lanes}I", raw)]
+
+
+def _packed(weights: Sequence[int]) -> int:
+    """Weights in thousandths, each lifted above 0, side by side."""
+    return int.from_bytes(struct.pack(f"<{len(weights)}I", *[each + _HALF for each in weights]), "little")
+
+
+@cache
+def second_category(path: Path = WEIGHTS) -> SecondCategory:
+    """The shipped weights beside the shipped opinion on danger; raises OSError or ValueError when unreadable."""
+    raw = path.read_bytes()
+    return SecondCategory(orjson.loads(raw), sha256(raw).hexdigest()[:12], second_opinion().pieces)

@@ -1,0 +1,86 @@
+"""Learns the second opinion on categories from texts without danger: part of `make second-opinion`."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import orjson
+
+from shared.policy.normal import normalise
+from shared.policy.outcome import ranked_categories
+from shared.policy.profile import SHARED_CATEGORIES
+from shared.policy.second_category import WEIGHTS, SecondCategory, category_marks
+from shared.policy.second_opinion import Portrait, SecondOpinion
+from tests.accuracy.learn import Example, Places, Rows, row, train
+from tests.accuracy.measure import Labelled, labelled, rules_alone
+
+CATEGORIES = tuple(category for category in SHARED_CATEGORIES if category != "safety")
+FOLDS = 10
+MARK_SCALE = 0.1
+ROUNDS = 8
+MIN_TEXTS = 3
+
+
+def example(text: Labelled) -> Example:
+    """A text as its category is learned from: one portrait, with what the rules say it is about."""
+    rules = rules_alone(text.line)
+    normal = normalise(text.text)
+    fired = rules.fired(normal)
+    whole, _ = rules.portraits(normal)
+    marks = category_marks(whole, fired, ranked_categories(fired), rules.line)
+    return Example(False, False, Portrait(whole.text, marks), [])
+
+
+def gathered() -> tuple[list[Labelled], Rows]:
+    """The texts without danger whose category is known, development first."""
+    texts = [text for part in ("development", "practice") for text in labelled(part)]
+    kept = [text for text in texts if not text.danger and text.category in CATEGORIES]
+    return kept, Rows.of([example(text) for text in kept], MIN_TEXTS)
+
+
+def learnt(texts: Sequence[Labelled], rows: Rows, chosen: Places) -> dict[str, Any]:
+    """Weights for every category, as the engine reads them, learned from the chosen texts."""
+    rarity = rows.rarity(chosen)
+    made = [row(rarity, rows.wholes[index], MARK_SCALE) for index in chosen]
+    told = [[category in texts[index].accepted for index in chosen] for category in CATEGORIES]
+    weights = np.array([train(made, wanted, rows.space.size, ROUNDS) for wanted in told])
+    first, thousandths = len(rows.space.letters), np.rint(weights * 1000).astype(int)
+    scaled = np.rint(weights[:, :first] * rarity * 1000).astype(int)
+    letters = [
+        [piece, round(rare * 100), scaled[:, number].tolist()]
+        for number, (piece, rare) in enumerate(zip(rows.space.letters, rarity.tolist(), strict=True))
+        if rare
+    ]
+    marks = {
+        mark: np.rint(thousandths[:, first + number] * MARK_SCALE).astype(int).tolist()
+        for number, mark in enumerate(rows.space.marks)
+    }
+    bias = [round(float(each), 4) for each in weights[:, -1]]
+    return {"categories": list(CATEGORIES), "bias": bias, "marks": marks, "letters": letters}
+
+
+def categories_held_back(texts: Sequence[Labelled], beside: Sequence[SecondOpinion]) -> list[SecondCategory]:
+    """For every text, in order, an opinion that has not seen it, beside its opinion on danger."""
+    known, rows = gathered()
+    fold = (np.random.default_rng(5).permutation(len(known)) % FOLDS).tolist()
+    weights = [learnt(known, rows, np.flatnonzero(np.array(fold) != own)) for own in range(FOLDS)]
+    of = {text.id: own for text, own in zip(known, fold, strict=True)}
+
+    @cache
+    def made(own: int, opinion: SecondOpinion) -> SecondCategory:
+        return SecondCategory(weights[own], "held back", opinion.pieces)
+
+    return [made(of.get(text.id, 0), opinion) for text, opinion in zip(texts, beside, strict=True)]
+
+
+def main() -> None:
+    """Learns from all texts."""
+    texts, rows = gathered()
+    written = learnt(texts, rows, np.arange(len(texts)))
+    WEIGHTS.write_bytes(orjson.dumps(written))
+    print(f"{len(texts)} texts, {len(written['letters'])} sequences, {len(written['marks'])} marks")
+
+
+if __name__ == "__main__":
+    main()
