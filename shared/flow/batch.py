@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from shared.flow import history
@@ -18,6 +19,10 @@ from shared.flow.understand import Understood, understand
 from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, Work
 
 SLICE_S = 0.010
+SHARE = 64
+"""Things decided while the store writes as many others. Small, so that what a fact leaves behind is freed while it
+is still in the processor's cache: at 500 the same work takes a third longer."""
+NOTHING = Written()
 DECIDE_TRIES = 3
 ASIDE_LIMIT = 8_000_000
 
@@ -41,16 +46,19 @@ class Plan:
 class Batch:
     """Works one batch of records of one lane."""
 
-    def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
-        self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
+    def __init__(
+        self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int, share: int = SHARE
+    ) -> None:
+        self.service, self.store, self.owned, self.epoch, self.share = service, store, owned, epoch, share
         self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
         plan = Plan(assignment=max((r.assignment for r in records), default=0), records=len(records))
         for record in records:  # in order per partition
-            part = record.part
-            plan.firsts.setdefault(part, record.offset)
+            part = record.topic, record.partition
+            if part not in plan.firsts:
+                plan.firsts[part] = record.offset
             plan.nexts[part] = record.offset + 1
         outs: list[list[Outgoing]] = [[] for _ in records]
         works = await self._understand(records, outs, plan)
@@ -79,7 +87,10 @@ class Batch:
                 if not record.topic.endswith(".express"):
                     continue  # on express each dead letter is also work for a person, on the thing it was for
             for target in understood.targets:
-                works.setdefault(target, Work(target, [])).add(index, understood)
+                work = works.get(target)
+                if work is None:
+                    work = works[target] = Work(target)
+                work.add(index, understood)
         return list(works.values())
 
     async def _decide_and_write(self, works: list[Work], plan: Plan) -> None:
@@ -88,48 +99,73 @@ class Batch:
             raws = await self.store.load([work.id for work in works])
             for work in works:
                 work.raw = raws.get(work.id)
-                await self._fold(work)
-            written = await self._write([work for work in works if work.changed], plan)
-            for work in works:
-                if work.id in written.refused:
-                    work.refused(written.refused[work.id])
-                elif work.id not in written.conflicts:
-                    work.step()
+            conflicts = plan.conflicts
+            await self._fold_and_write(works, plan)
             works = [work for work in works if work.items]
-            if written.conflicts:
-                plan.conflicts += len(written.conflicts)
+            if plan.conflicts > conflicts:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 0.5)
 
-    async def _write(self, works: list[Work], plan: Plan) -> Written:
-        """Writes what changed, pages first."""
+    async def _fold_and_write(self, works: list[Work], plan: Plan) -> None:
+        """In shares: while the store writes one, the next is decided; one write at a time, so that others get in."""
+        writing: asyncio.Task[None] | None = None
+        try:
+            for start in range(0, len(works), self.share):
+                share = works[start : start + self.share]
+                for work in share:
+                    if (failed := self._fold_once(work)) is not None:
+                        await self._help_along(work, failed)
+                    if time.monotonic() > self._until:
+                        await self._breathe()
+                if writing is not None:
+                    await writing
+                if start + self.share < len(works):
+                    writing = asyncio.create_task(self._write(share, plan))
+                    await asyncio.sleep(0)  # it begins at once
+                else:
+                    writing = None
+                    await self._write(share, plan)
+        except BaseException:
+            if writing is not None and not writing.done():  # nothing is still being written when this batch is over
+                writing.cancel()
+                await asyncio.wait([writing])
+            raise
+
+    async def _write(self, works: list[Work], plan: Plan) -> None:
+        """Writes what changed, pages first; what is written steps on."""
         pages = {id: page for work in works for id, page in work.pages.items()}
         if pages:
             await self.store.keep(pages)
-        if not works:
-            return Written()
-        began = time.monotonic()
-        written = await self.store.write([_change(work) for work in works])
-        plan.write_s += time.monotonic() - began
-        return written
+        changes = [work.change for work in works if work.change]
+        written = NOTHING
+        if changes:
+            began = time.monotonic()
+            written = await self.store.write(changes)
+            plan.write_s = max(plan.write_s, time.monotonic() - began)
+        plan.conflicts += len(written.conflicts)
+        for work in works:
+            if work.id in written.refused:
+                work.refused(written.refused[work.id])
+            elif work.id not in written.conflicts:
+                work.step()
 
     # Folding -----------------------------------------------------------------------------------
 
-    async def _fold(self, work: Work) -> None:
-        """All records of one thing from its loaded document; one that cannot be decided is set aside alone."""
+    async def _help_along(self, work: Work, failed: tuple[int, str] | None) -> None:
+        """A record of this thing that cannot be decided is set aside alone."""
         tries: dict[int, int] = {}
-        while (failed := self._fold_once(work)) is not None:
+        while failed is not None:
             index, reason = failed
             tries[index] = tries.get(index, 0) + 1
             if tries[index] >= DECIDE_TRIES or work.rung.get(index, DECIDE) > DECIDE:
                 work.climb(index, reason)
             await self._breathe()
-        if time.monotonic() > self._until:
-            await self._breathe()
+            failed = self._fold_once(work)
 
     def _fold_once(self, work: Work) -> tuple[int, str] | None:
-        thing = self._read(work)
-        work.out, work.changed, work.pages = {}, False, {}
+        """All records of one thing from its loaded document."""
+        thing, changed = self._read(work), False
+        work.out, work.pages = {}, {}
         loaded_entries = len(thing.history)
         for index, item in work.items:
             fold = Fold(thing, item.record, self.service, self.epoch)
@@ -137,12 +173,14 @@ class Batch:
                 work.out[index] = self._take(fold, item, work, index)
             except Exception as bug:  # a defect in `decide` holds up nobody else
                 return index, f"a defect while deciding: {type(bug).__name__}"
-            thing, work.changed = fold.thing, work.changed or fold.changed
-            work.pages |= fold.pages
-        if work.changed:
+            thing, changed = fold.thing, changed or fold.changed
+            if fold.pages:
+                work.pages |= fold.pages
+        work.change = None
+        if changed:
             drop_committed(thing, self.owned)
             work.pages |= history.pages_of(thing, loaded_entries)
-        work.thing = thing
+            work.change = _change(work, thing)
         return None
 
     def _read(self, work: Work) -> Thing[Any]:
@@ -177,9 +215,9 @@ class Batch:
         self._until = time.monotonic() + SLICE_S
 
 
-def _change(work: Work) -> Change:
-    assert work.thing is not None
+def _change(work: Work, thing: Thing[Any]) -> Change:
     loaded = int(work.raw.get("v", 0)) if work.raw else 0
-    change = Change(work.id, loaded, to_store(work.thing, loaded + 1))
-    aside = any(rung in (ASIDE, BARE) for rung in work.rung.values())
-    return change._replace(limit=ASIDE_LIMIT) if aside else change
+    change = Change(work.id, loaded, partial(to_store, thing, loaded + 1))
+    if work.rung and any(rung in (ASIDE, BARE) for rung in work.rung.values()):
+        change.limit = ASIDE_LIMIT
+    return change

@@ -135,7 +135,8 @@ def order_event(order: Order, topic: str, lane: Lane, trace: bytes | None = None
 def validated(model: type[BaseModel], data: Any, at: str = "/data") -> BaseModel:
     """The data as its declared type; Poison names the first field at fault and echoes nothing of it."""
     try:
-        return model.model_validate(data)
+        valid: BaseModel = model.__pydantic_validator__.validate_python(data)
+        return valid
     except ValidationError as fault:
         first = fault.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Poison(f"{model.__name__}: {first['type']}", at + pointer(model, first["loc"])) from None
@@ -155,21 +156,23 @@ def fact_of(attributes: Mapping[str, str], data: dict[str, Any], model: type[Bas
     sealed, stands = data.get("sealed"), data.get("stands", {})
     if not 1 <= number <= HIGHEST:
         raise Poison(f"sequence is not between 1 and {HIGHEST}", "/sequence")
-    for name, value in (("stands", stands), ("sealed", {} if sealed is None else sealed)):
-        if not isinstance(value, dict):
-            raise Poison(f"{name} is no JSON object", f"/data/{name}")
+    if not isinstance(stands, dict):
+        raise Poison("stands is no JSON object", "/data/stands")
+    if sealed is not None and not isinstance(sealed, dict):
+        raise Poison("sealed is no JSON object", "/data/sealed")
+    thing = attributes["subject"]
     return Fact(
-        teller=attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
-        thing=attributes["subject"],
-        type=attributes["type"],
-        number=number,
-        time=told_at,
-        lane=lane,
-        complaint=attributes.get("partitionkey", attributes["subject"]),
-        happened=validated(model, data.get("happened", {}), "/data/happened"),
-        stands=stands,
-        sealed=sealed,
-        chain=str(data.get("chain", "")),
+        attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
+        thing,
+        attributes["type"],
+        number,
+        told_at,
+        lane,
+        attributes.get("partitionkey", thing),
+        validated(model, data.get("happened", {}), "/data/happened"),
+        stands,
+        sealed,
+        str(data.get("chain", "")),
     )
 
 

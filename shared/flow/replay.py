@@ -36,6 +36,8 @@ def _at(group: Mapping[str, Any]) -> tuple[str, int, int]:
 
 def replayed(thing: Thing[Any], record: Record) -> list[Outgoing] | None:
     """What this record made the thing tell, if it was decided before; None when it was not."""
+    if not thing.replay:
+        return None
     coordinates = (record.topic, record.partition, record.offset)
     for group in thing.replay:
         if _at(group) == coordinates:

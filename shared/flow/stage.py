@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from shared import metrics
-from shared.flow.batch import Batch, Plan
+from shared.flow.batch import SHARE, Batch, Plan
 from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
@@ -21,13 +21,18 @@ from shared.flow.understand import understand
 
 log = structlog.get_logger(__name__)
 
+SHARES = 8
+"""Shares of a batch: reading, publishing and committing cost by the batch, and a slow store must not make them many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a lane takes its work: records per batch, waits and pauses in seconds."""
+    """How a lane takes its work: records per batch, things written at once, waits and pauses in seconds."""
 
     most: int = 500
     least: int = 20
+    share_most: int = SHARE
+    share_least: int = 10
     wait_s: float = 0.5
     write_target_s: float = 0.020
     pause_s: float = 0.1
@@ -47,7 +52,7 @@ class Stage:
         self.status = LaneStatus(lane)
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
-        self.size = self.pace.most
+        self.size, self.share = self.pace.most, self.pace.share_most
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -109,7 +114,7 @@ class Stage:
         await self._stop_if_too_many()
 
     async def _decide(self, records: list[Any]) -> Plan:
-        batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
+        batch = Batch(self.service, self.store, self.log.owned(), self.epoch, self.share)
         try:
             return await batch.work(records)
         except Transient:
@@ -154,10 +159,11 @@ class Stage:
             await self._settle()
 
     def _after(self, plan: Plan) -> None:
-        """Batch size follows the write time."""
+        """What is written at once follows the write time, so that express is not kept waiting; the batch follows."""
         if self.lane == "standard":
-            slow = plan.write_s > self.pace.write_target_s
-            self.size = max(self.pace.least, self.size // 2) if slow else min(self.pace.most, self.size + 50)
+            pace, slow = self.pace, plan.write_s > self.pace.write_target_s
+            self.share = max(pace.share_least, self.share // 2) if slow else min(pace.share_most, self.share + 8)
+            self.size = max(pace.least, min(pace.most, self.share * SHARES))
         if plan.conflicts:
             metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)
 

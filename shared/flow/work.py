@@ -1,31 +1,30 @@
 """One thing's share of a batch, and how far each of its records had to be helped along."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from shared.flow.records import Outgoing
-from shared.flow.thing import Thing
+from shared.flow.records import Change, Outgoing
 from shared.flow.understand import Understood
 
 DECIDE, ASIDE, BARE, BURIED = range(4)
 """Decided; set aside on its thing; set aside without saying how the thing stands; a dead letter."""
 
 
-@dataclass(slots=True)
 class Work:
-    """The document as loaded, and the records that concern it, in order."""
+    """The records that concern one thing, in order; after folding, what to write of it and to tell."""
 
-    id: str
-    items: list[tuple[int, Understood]]
-    raw: dict[str, Any] | None = None
-    rung: dict[int, int] = field(default_factory=dict)
-    why: dict[int, str] = field(default_factory=dict)
-    thing: Thing[Any] | None = None
-    changed: bool = False
-    out: dict[int, list[Outgoing]] = field(default_factory=dict)
-    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
-    told: dict[int, list[Outgoing]] = field(default_factory=dict)
-    _rest: list[tuple[int, Understood]] = field(default_factory=list)
+    __slots__ = ("_rest", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.items: list[tuple[int, Understood]] = []
+        self.raw: dict[str, Any] | None = None
+        self.rung: dict[int, int] = {}
+        self.why: dict[int, str] = {}
+        self.change: Change | None = None
+        self.out: dict[int, list[Outgoing]] = {}
+        self.pages: dict[str, dict[str, Any]] = {}
+        self.told: dict[int, list[Outgoing]] = {}
+        self._rest: list[tuple[int, Understood]] = []
 
     def add(self, index: int, item: Understood) -> None:
         """One more record, by its place in the batch; one that cannot be read is a person's from the start."""
@@ -48,4 +47,5 @@ class Work:
     def step(self) -> None:
         """These records are written; on to the next one, where they go alone."""
         self.told |= self.out
+        self.raw = self.change = None  # freed while it is still at hand, not with the whole batch
         self.items, self._rest = self._rest[:1], self._rest[1:]

@@ -21,7 +21,7 @@ def main() -> None:
     """Interleaved sweeps, each run with a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.stored", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--count", type=int, default=3_000)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
