@@ -46,10 +46,9 @@ class Plan:
 class Batch:
     """Works one batch of records of one lane."""
 
-    def __init__(
-        self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int, share: int = SHARE
-    ) -> None:
-        self.service, self.store, self.owned, self.epoch, self.share = service, store, owned, epoch, share
+    def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
+        self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
+        self.share = SHARE
         self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:

@@ -114,7 +114,8 @@ class Stage:
         await self._stop_if_too_many()
 
     async def _decide(self, records: list[Any]) -> Plan:
-        batch = Batch(self.service, self.store, self.log.owned(), self.epoch, self.share)
+        batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
+        batch.share = self.share
         try:
             return await batch.work(records)
         except Transient:
