@@ -18,10 +18,12 @@ from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
 from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, Work
 
-SLICE_S = 0.010
+SLICE_S, BREATHS = 0.002, 12
+"""How long a batch works before it lets others have the event loop, and for how many turns of it: a fact of the other
+lane takes dozens of turns on its way, and would wait a slice for each of them."""
 SHARE = 64
-"""Things decided while the store writes as many others. Small, so that what a fact leaves behind is freed while it
-is still in the processor's cache: at 500 the same work takes a third longer."""
+"""Records decided while the store writes what was decided of as many before. So few that what a fact leaves behind
+is freed while it is still in the processor's cache: with 500 at once the same work takes a third longer."""
 NOTHING = Written()
 DECIDE_TRIES = 3
 ASIDE_LIMIT = 8_000_000
@@ -48,7 +50,7 @@ class Batch:
 
     def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
         self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
-        self.share = SHARE
+        self.at_once = SHARE
         self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:
@@ -59,29 +61,51 @@ class Batch:
             if part not in plan.firsts:
                 plan.firsts[part] = record.offset
             plan.nexts[part] = record.offset + 1
+        plan.dead = [False] * len(records)
+        plan.failed = [False] * len(records)
         outs: list[list[Outgoing]] = [[] for _ in records]
-        works = await self._understand(records, outs, plan)
-        plan.failed = list(plan.dead)
-        await self._decide_and_write(works, plan)
-        for work in works:
-            for index, out in work.told.items():
-                outs[index].extend(out)
-            for index in work.rung:
-                plan.failed[index] = True
-            plan.set_aside += len(work.rung)
+        await self._in_shares(records, outs, plan)
         plan.out = [message for out in outs for message in out]
         return plan
 
-    async def _understand(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> list[Work]:
+    async def _in_shares(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> None:
+        """While the store writes one share, the next is decided; what both concern is first written, then loaded."""
+        writing: asyncio.Task[None] | None = None
+        busy: frozenset[str] = frozenset()
+        try:
+            for share in shares(records):
+                works = await self._understand(records, share, outs, plan)
+                if writing is not None and not busy.isdisjoint(works):
+                    await writing
+                await self._load_and_fold(list(works.values()))
+                if writing is not None:
+                    await writing
+                writing, busy = asyncio.create_task(self._finish(list(works.values()), outs, plan)), frozenset(works)
+                await asyncio.sleep(0)  # it begins at once
+            if writing is not None:
+                await writing
+        except asyncio.CancelledError:
+            if writing is not None:
+                writing.cancel()
+            raise
+        except BaseException:
+            if writing is not None:  # nothing is still being written when this batch is over
+                await asyncio.wait([writing])
+            raise
+
+    async def _understand(
+        self, records: Sequence[Record], share: Sequence[int], outs: list[list[Outgoing]], plan: Plan
+    ) -> dict[str, Work]:
         works: dict[str, Work] = {}
-        for index, record in enumerate(records):
+        for index in share:
+            record = records[index]
             understood = understand(record, self.service)
             if time.monotonic() > self._until:
                 await self._breathe()
-            plan.dead.append(understood.fault is not None)
             if understood.reply:
                 outs[index].append(understood.reply)
             if understood.fault:
+                plan.dead[index] = plan.failed[index] = True
                 outs[index].append(dead_letter(record, self.service, understood.fault))
                 if not record.topic.endswith(".express"):
                     continue  # on express each dead letter is also work for a person, on the thing it was for
@@ -90,45 +114,37 @@ class Batch:
                 if work is None:
                     work = works[target] = Work(target)
                 work.add(index, understood)
-        return list(works.values())
+        return works
 
-    async def _decide_and_write(self, works: list[Work], plan: Plan) -> None:
-        pause = 0.005
-        while works:
-            raws = await self.store.load([work.id for work in works])
-            for work in works:
-                work.raw = raws.get(work.id)
+    async def _load_and_fold(self, works: list[Work]) -> None:
+        if not works:
+            return
+        raws = await self.store.load([work.id for work in works])
+        for work in works:
+            work.raw = raws.get(work.id)
+            if (failed := self._fold_once(work)) is not None:
+                await self._help_along(work, failed)
+            if time.monotonic() > self._until:
+                await self._breathe()
+
+    async def _finish(self, works: list[Work], outs: list[list[Outgoing]], plan: Plan) -> None:
+        """Writes what was decided; what met somebody else's write, or must go alone, is loaded and decided again."""
+        pause, left = 0.005, works
+        while left:
             conflicts = plan.conflicts
-            await self._fold_and_write(works, plan)
-            works = [work for work in works if work.items]
+            for start in range(0, len(left), self.at_once):
+                await self._write(left[start : start + self.at_once], plan)
+            left = [work for work in left if work.items]
             if plan.conflicts > conflicts:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 0.5)
-
-    async def _fold_and_write(self, works: list[Work], plan: Plan) -> None:
-        """In shares: while the store writes one, the next is decided; one write at a time, so that others get in."""
-        writing: asyncio.Task[None] | None = None
-        try:
-            for start in range(0, len(works), self.share):
-                share = works[start : start + self.share]
-                for work in share:
-                    if (failed := self._fold_once(work)) is not None:
-                        await self._help_along(work, failed)
-                    if time.monotonic() > self._until:
-                        await self._breathe()
-                if writing is not None:
-                    await writing
-                if start + self.share < len(works):
-                    writing = asyncio.create_task(self._write(share, plan))
-                    await asyncio.sleep(0)  # it begins at once
-                else:
-                    writing = None
-                    await self._write(share, plan)
-        except BaseException:
-            if writing is not None and not writing.done():  # nothing is still being written when this batch is over
-                writing.cancel()
-                await asyncio.wait([writing])
-            raise
+            await self._load_and_fold(left)
+        for work in works:
+            for index, out in work.told.items():
+                outs[index].extend(out)
+            for index in work.rung:
+                plan.failed[index] = True
+            plan.set_aside += len(work.rung)
 
     async def _write(self, works: list[Work], plan: Plan) -> None:
         """Writes what changed, pages first; what is written steps on."""
@@ -210,8 +226,23 @@ class Batch:
 
     async def _breathe(self) -> None:
         """Lets the other lane have the event loop between slices."""
-        await asyncio.sleep(0)
+        for _ in range(BREATHS):
+            await asyncio.sleep(0)
         self._until = time.monotonic() + SLICE_S
+
+
+def shares(records: Sequence[Record]) -> list[list[int]]:
+    """Places of records, SHARE or few more together; those of one key together, so that a thing is written once."""
+    found: list[list[int]] = [[]]
+    place: dict[bytes | None, list[int]] = {}
+    for index, record in enumerate(records):
+        share = place.get(record.key)
+        if share is None:
+            if len(found[-1]) >= SHARE:
+                found.append([])
+            share = place[record.key] = found[-1]
+        share.append(index)
+    return found
 
 
 def _change(work: Work, thing: Thing[Any]) -> Change:

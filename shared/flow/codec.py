@@ -71,15 +71,15 @@ def fact_event(fact: Fact, topic: str, trace: bytes | None = None, happened: dic
         data["chain"] = fact.chain
     if fact.sealed:
         data["sealed"] = fact.sealed
+    number, complaint, teller, thing = fact.number, fact.complaint, fact.teller, fact.thing
     more = (
         ("ce_time", clock.wire(fact.time).encode()),
-        ("ce_sequence", str(fact.number).encode()),
-        ("ce_partitionkey", fact.complaint.encode()),
-        ("ce_teller", fact.teller.encode()),
+        ("ce_sequence", b"%d" % number),
+        ("ce_partitionkey", complaint.encode()),
+        ("ce_teller", teller.encode()),
         ("ce_lane", fact.lane.encode()),
     )
-    id = f"{fact.source}/{fact.number}"
-    return _event(topic, fact.complaint, fact.type, id, fact.thing, data, trace, more)
+    return _event(topic, complaint, fact.type, f"{teller}/{thing}/{number}", thing, data, trace, more)
 
 
 def request_event(request: Request, topic: str, trace: bytes | None = None) -> Outgoing:

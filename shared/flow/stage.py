@@ -27,12 +27,11 @@ SHARES = 8
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a lane takes its work: records per batch, things written at once, waits and pauses in seconds."""
+    """How a lane takes its work: records per batch, things at least written at once, waits and pauses in seconds."""
 
     most: int = 500
     least: int = 20
-    share_most: int = SHARE
-    share_least: int = 10
+    write_least: int = 10
     wait_s: float = 0.5
     write_target_s: float = 0.020
     pause_s: float = 0.1
@@ -52,7 +51,7 @@ class Stage:
         self.status = LaneStatus(lane)
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
-        self.size, self.share = self.pace.most, self.pace.share_most
+        self.size, self.at_once = self.pace.most, SHARE
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -115,7 +114,7 @@ class Stage:
 
     async def _decide(self, records: list[Any]) -> Plan:
         batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
-        batch.share = self.share
+        batch.at_once = self.at_once
         try:
             return await batch.work(records)
         except Transient:
@@ -163,8 +162,8 @@ class Stage:
         """What is written at once follows the write time, so that express is not kept waiting; the batch follows."""
         if self.lane == "standard":
             pace, slow = self.pace, plan.write_s > self.pace.write_target_s
-            self.share = max(pace.share_least, self.share // 2) if slow else min(pace.share_most, self.share + 8)
-            self.size = max(pace.least, min(pace.most, self.share * SHARES))
+            self.at_once = max(pace.write_least, self.at_once // 2) if slow else min(SHARE, self.at_once + 8)
+            self.size = max(pace.least, min(self.size + 50, pace.most, self.at_once * SHARES))
         if plan.conflicts:
             metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)
 

@@ -71,7 +71,7 @@ def main() -> None:
             for number in range(-1, told.rounds):
                 for name in random.sample(list(ways), 3):
                     asyncio.run(lanes(one, name != WHOLE))
-                    work = load(ways[name].port, channel, ways[name].pid, told.seconds, told.at_once, f"{number}{name}")
+                    work = load(ways[name].port, channel, ways[name].pid, told.seconds, told.at_once, f"{number}-{list(ways).index(name)}")
                     run, posts = asyncio.run(work)
                     if number < 0:
                         continue
