@@ -88,7 +88,7 @@ class Batch:
             if writing is not None:
                 writing.cancel()
             raise
-        except BaseException:
+        except Exception:
             if writing is not None:  # nothing is still being written when this batch is over
                 await asyncio.wait([writing])
             raise
