@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka faults check setup clean
+.PHONY: demo test up down test-kafka faults bench check setup clean
 
 setup: .venv/.ready
 
@@ -43,6 +43,11 @@ FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
 faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+
+# Speed on Apache Kafka and the Rust store; needs Java 17, Maven and cargo. BENCH=stage runs one part alone.
+BENCH ?= road stage stored express door asking whole tables
+bench: setup
+	@for part in $(BENCH); do echo "== $$part" && $(BIN)/python -m tests.benchmarks.$$part || exit 1; done
 
 clean:
 	rm -rf .venv .run .cache

@@ -196,7 +196,8 @@ class Stage:
         held = frozenset(self.log.owned().items())
         if held == self._told_while_stopped:
             # the client must go on polling or it could never rejoin its group
-            await self.log.fetch(1, self.pace.wait_s)
+            if await self.log.fetch(1, self.pace.wait_s):
+                await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
         self.log.seek(self.log.owned())
         await self._tell_decided({part: at + 2 * self.pace.most for part, at in held})

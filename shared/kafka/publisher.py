@@ -97,7 +97,8 @@ class Publisher:
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""
         parts: dict[str, list[list[_Placed]]] = {
-            topic: [[] for _ in range(await self._count(producer, topic))] for topic in {each.topic for each in messages}
+            topic: [[] for _ in range(await self._count(producer, topic))]
+            for topic in {each.topic for each in messages}
         }
         for index, (topic, key, value, headers) in enumerate(messages):
             key_bytes = key.encode() if isinstance(key, str) else key

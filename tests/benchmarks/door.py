@@ -71,7 +71,8 @@ def main() -> None:
             for number in range(-1, told.rounds):
                 for name in random.sample(list(ways), 3):
                     asyncio.run(lanes(one, name != WHOLE))
-                    work = load(ways[name].port, channel, ways[name].pid, told.seconds, told.at_once, f"{number}-{list(ways).index(name)}")
+                    run_name = f"{number}-{list(ways).index(name)}"
+                    work = load(ways[name].port, channel, ways[name].pid, told.seconds, told.at_once, run_name)
                     run, posts = asyncio.run(work)
                     if number < 0:
                         continue

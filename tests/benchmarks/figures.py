@@ -33,7 +33,7 @@ class Rounds:
     def table(self, against: str) -> str:
         """A Markdown table, the fastest first."""
         lines = [
-            f"| program | runs | facts/s, median (min-max) | x {against}, paired (min-max) | client CPU µs/fact (min-max) |",
+            f"| program | runs | facts/s, median (min-max) | x {against}, paired | client CPU µs/fact |",
             "|---|---|---|---|---|",
         ]
         rate = {name: statistics.median(run.rate for run in runs) for name, runs in self.runs.items()}

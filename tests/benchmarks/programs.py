@@ -79,7 +79,7 @@ class Sweeps:
         else:
             command += [self.field.bootstrap, SOURCE, target, group, str(self.count)]
             command += [str(self.mongo), name] if program.store else []
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S)
+        ended = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S)
         if ended.returncode:
             raise RuntimeError(f"{program.name} failed: {ended.stderr[-2000:]}")
         told = json.loads(ended.stdout.strip().splitlines()[-1])

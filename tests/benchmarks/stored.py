@@ -1,4 +1,4 @@
-"""One stage with the store against a bare aiokafka loop of the same reads and writes: `python -m tests.benchmarks.stored`."""
+"""One stage with the store against a bare loop of the same reads and writes: `python -m tests.benchmarks.stored`."""
 
 import argparse
 import tempfile

@@ -89,4 +89,3 @@ def processor_s(pid: int) -> float:
     """User and system seconds a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-

@@ -1,4 +1,4 @@
-"""Both lanes of one service in one process, as it is deployed, until SIGTERM; then one JSON line of what was decided."""
+"""Both lanes of one service in one process, as deployed, until SIGTERM; then one JSON line of what was decided."""
 
 import argparse
 import asyncio
