@@ -77,6 +77,7 @@ class Host:
         for lane in LANES:
             await _when_there(self.logs[lane].start)
             stage = Stage(self.service, lane, self.logs[lane], self.store, self.switch, number)
+            stage.written = self.edge.written
             self.stages[lane] = stage
             self._tasks.append(asyncio.create_task(stage.run(), name=f"stage {lane}"))
             ticks = Ticks(

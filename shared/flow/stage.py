@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,7 @@ class Stage:
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
         self.size, self.at_once = self.pace.most, SHARE
+        self.written: Callable[[], None] = lambda: None
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -105,6 +106,7 @@ class Stage:
                 return
             self.status.takes(len(records))
             plan = await self._decide(records)
+            self.written()
             await self._settle(plan)  # batch k must be out before batch k+1 is published or committed
             self._outstanding = asyncio.create_task(self._deliver(plan)), plan
             if any(plan.failed):  # counted before anything more is decided
