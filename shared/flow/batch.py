@@ -11,19 +11,19 @@ from shared.flow import history
 from shared.flow.deadletters import dead_letter
 from shared.flow.errors import Poison
 from shared.flow.fold import Fold
+from shared.flow.lanes import LaneStatus
 from shared.flow.records import Change, Outgoing, Part, Record, Store, Written
 from shared.flow.replay import drop_committed
 from shared.flow.service import Service
 from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
-from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, Work
+from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, SHARE, Work, shares
 
 SLICE_S, BREATHS = 0.002, 12
 """How long a batch works before it lets others have the event loop, and for how many turns of it: a fact of the other
 lane takes dozens of turns on its way, and would wait a slice for each of them."""
-SHARE = 64
-"""Records decided while the store writes what was decided of as many before. So few that what a fact leaves behind
-is freed while it is still in the processor's cache: with 500 at once the same work takes a third longer."""
+PATIENCE_MS = 4
+"""How long a slice waits at most for the lane before it: neither a slow store nor a crowd there stops this one."""
 NOTHING = Written()
 DECIDE_TRIES = 3
 ASIDE_LIMIT = 8_000_000
@@ -51,6 +51,7 @@ class Batch:
     def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
         self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
         self.at_once = SHARE
+        self.before: LaneStatus | None = None
         self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:
@@ -225,24 +226,14 @@ class Batch:
         return fold.set_aside(work.why[index], item.message, rung == BARE)
 
     async def _breathe(self) -> None:
-        """Lets the other lane have the event loop between slices."""
+        """Lets others have the event loop between slices, and the lane before this one the processor as well."""
         for _ in range(BREATHS):
             await asyncio.sleep(0)
+        for _ in range(PATIENCE_MS):
+            if self.before is None or not self.before.untold:
+                break
+            await asyncio.sleep(0.001)
         self._until = time.monotonic() + SLICE_S
-
-
-def shares(records: Sequence[Record]) -> list[list[int]]:
-    """Places of records, SHARE or few more together; those of one key together, so that a thing is written once."""
-    found: list[list[int]] = [[]]
-    place: dict[bytes | None, list[int]] = {}
-    for index, record in enumerate(records):
-        share = place.get(record.key)
-        if share is None:
-            if len(found[-1]) >= SHARE:
-                found.append([])
-            share = place[record.key] = found[-1]
-        share.append(index)
-    return found
 
 
 def _change(work: Work, thing: Thing[Any]) -> Change:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from shared import metrics
-from shared.flow.batch import SHARE, Batch, Plan
+from shared.flow.batch import Batch, Plan
 from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
@@ -18,6 +18,7 @@ from shared.flow.replay import replayed
 from shared.flow.service import Service
 from shared.flow.thing import from_store
 from shared.flow.understand import understand
+from shared.flow.work import SHARE
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ class Stage:
         self.limit = DeadLetterLimit()
         self.size, self.at_once = self.pace.most, SHARE
         self.written: Callable[[], None] = lambda: None
+        self.before: LaneStatus | None = None
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -116,7 +118,7 @@ class Stage:
 
     async def _decide(self, records: list[Any]) -> Plan:
         batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
-        batch.at_once = self.at_once
+        batch.at_once, batch.before = self.at_once, self.before
         try:
             return await batch.work(records)
         except Transient:
@@ -129,6 +131,7 @@ class Stage:
 
     async def _deliver(self, plan: Plan) -> None:
         await self.log.publish(plan.out)
+        self.status.untold = False
         await self.log.commit(plan.nexts, plan.assignment)
 
     async def _settle(self, dropped: Plan | None = None) -> None:

@@ -1,12 +1,17 @@
-"""One thing's share of a batch, and how far each of its records had to be helped along."""
+"""One thing's part in a batch, how far each of its records had to be helped along, and the shares of a batch."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from shared.flow.records import Change, Outgoing
+from shared.flow.records import Change, Outgoing, Record
 from shared.flow.understand import Understood
 
 DECIDE, ASIDE, BARE, BURIED = range(4)
 """Decided; set aside on its thing; set aside without saying how the thing stands; a dead letter."""
+
+SHARE = 64
+"""Records decided while the store writes what was decided of as many before. So few that what a fact leaves behind
+is freed while it is still in the processor's cache: with 500 at once the same work takes a third longer."""
 
 
 class Work:
@@ -49,3 +54,17 @@ class Work:
         self.told |= self.out
         self.raw = self.change = None  # freed while it is still at hand, not with the whole batch
         self.items, self._rest = self._rest[:1], self._rest[1:]
+
+
+def shares(records: Sequence[Record]) -> list[list[int]]:
+    """Places of records, SHARE or few more together; those of one key together, so that a thing is written once."""
+    found: list[list[int]] = [[]]
+    place: dict[bytes | None, list[int]] = {}
+    for index, record in enumerate(records):
+        share = place.get(record.key)
+        if share is None:
+            if len(found[-1]) >= SHARE:
+                found.append([])
+            share = place[record.key] = found[-1]
+        share.append(index)
+    return found

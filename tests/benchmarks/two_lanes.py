@@ -30,6 +30,7 @@ async def main(told: argparse.Namespace) -> None:
         await log.start()
         parts += [log, publisher]
         stages[lane] = Stage(weigher(told.name), lane, log, store, switch, 0)
+    stages["standard"].before = stages["express"].status
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, lambda: [stage.stop() for stage in stages.values()])
     collect_seldom()
