@@ -91,7 +91,7 @@ class Batch:
             raise
         except Exception:
             if writing is not None:  # nothing is still being written when this batch is over
-                await asyncio.wait([writing])
+                await asyncio.gather(writing, return_exceptions=True)
             raise
 
     async def _understand(
