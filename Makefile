@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo up down check test test-kafka test-node faults hostile accuracy second-opinion requirements schema clean
+.PHONY: setup demo up down check test test-kafka test-node faults hostile bench accuracy second-opinion requirements schema clean
 
 setup: .venv/.ready
 
@@ -71,6 +71,11 @@ requirements: setup
 # The JSON Schema of pack files, into docs/pack.schema.json.
 schema: setup
 	$(BIN)/redress pack schema > docs/pack.schema.json
+
+# Speed on Apache Kafka and the Rust store; needs Java 17, Maven and cargo. BENCH=stage runs one part alone.
+BENCH ?= road stage stored express door asking whole tables reading
+bench: setup
+	@for part in $(BENCH); do echo "== $$part" && $(BIN)/python -m tests.benchmarks.$$part || exit 1; done
 
 clean:
 	rm -rf .venv .run .cache

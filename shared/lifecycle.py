@@ -78,6 +78,8 @@ class Host:
         for lane in LANES:
             await _when_there(self.logs[lane].start)
             stage = Stage(self.service, lane, self.logs[lane], self.store, self.switch, number)
+            stage.written = self.edge.written
+            stage.before = self.stages["express"].status if lane == "standard" else None
             self.stages[lane] = stage
             self._tasks.append(asyncio.create_task(stage.run(), name=f"stage {lane}"))
             ticks = Ticks(

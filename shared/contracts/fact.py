@@ -29,7 +29,7 @@ class Stands(BaseModel):
 
 def stands_of(model: type["Stands"], heard: dict[str, Any]) -> Any:
     """How a thing stands as its type; all defaults when nothing was heard."""
-    return model.model_validate(heard)
+    return model.__pydantic_validator__.validate_python(heard)
 
 
 AMOUNT = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}

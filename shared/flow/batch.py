@@ -4,20 +4,27 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from shared.flow import history
 from shared.flow.deadletters import dead_letter
 from shared.flow.errors import Poison
 from shared.flow.fold import Fold
+from shared.flow.lanes import LaneStatus
 from shared.flow.records import Change, Outgoing, Part, Record, Store, Written
 from shared.flow.replay import drop_committed
 from shared.flow.service import Service
 from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
-from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, Work
+from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, SHARE, Work, shares
 
-SLICE_S = 0.010
+SLICE_S, BREATHS = 0.002, 12
+"""How long a batch works before it lets others have the event loop, and for how many turns of it: a fact of the other
+lane takes dozens of turns on its way, and would wait a slice for each of them."""
+PATIENCE_MS = 4
+"""How long a slice waits at most for the lane before it: neither a slow store nor a crowd there stops this one."""
+NOTHING = Written()
 DECIDE_TRIES = 3
 ASIDE_LIMIT = 8_000_000
 
@@ -44,99 +51,140 @@ class Batch:
 
     def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
         self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
+        self.at_once = SHARE
+        self.before: LaneStatus | None = None
         self._until = time.monotonic() + SLICE_S
 
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
         plan = Plan(assignment=max((r.assignment for r in records), default=0), records=len(records))
         for record in records:  # in order per partition
-            part = record.part
-            plan.firsts.setdefault(part, record.offset)
+            part = record.topic, record.partition
+            if part not in plan.firsts:
+                plan.firsts[part] = record.offset
             plan.nexts[part] = record.offset + 1
+        plan.dead = [False] * len(records)
+        plan.failed = [False] * len(records)
         outs: list[list[Outgoing]] = [[] for _ in records]
-        works = await self._understand(records, outs, plan)
-        await self._decide_and_write(works, plan)
+        await self._in_shares(records, outs, plan)
+        plan.out = [message for out in outs for message in out]
+        return plan
+
+    async def _in_shares(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> None:
+        """While the store writes one share, the next is decided; what both concern is first written, then loaded."""
+        writing: asyncio.Task[None] | None = None
+        busy: frozenset[str] = frozenset()
+        try:
+            for share in shares(records):
+                works = await self._understand(records, share, outs, plan)
+                if writing is not None and not busy.isdisjoint(works):
+                    await writing
+                await self._load_and_fold(list(works.values()))
+                if writing is not None:
+                    await writing
+                writing, busy = asyncio.create_task(self._finish(list(works.values()), outs, plan)), frozenset(works)
+                await asyncio.sleep(0)  # it begins at once
+            if writing is not None:
+                await writing
+        except asyncio.CancelledError:
+            if writing is not None:
+                writing.cancel()
+            raise
+        except Exception:
+            if writing is not None:  # nothing is still being written when this batch is over
+                await asyncio.gather(writing, return_exceptions=True)
+            raise
+
+    async def _understand(
+        self, records: Sequence[Record], share: Sequence[int], outs: list[list[Outgoing]], plan: Plan
+    ) -> dict[str, Work]:
+        works: dict[str, Work] = {}
+        for index in share:
+            record = records[index]
+            understood = understand(record, self.service)
+            if time.monotonic() > self._until:
+                await self._breathe()
+            if understood.reply:
+                outs[index].append(understood.reply)
+            if understood.fault:
+                plan.dead[index], plan.failed[index] = True, not self.service.blames_sender(record)
+                outs[index].append(dead_letter(record, self.service, understood.fault))
+                if not record.topic.endswith(".express"):
+                    continue  # on express each dead letter is also work for a person, on the thing it was for
+            for target in understood.targets:
+                work = works.get(target)
+                if work is None:
+                    work = works[target] = Work(target)
+                work.add(index, understood)
+        return works
+
+    async def _load_and_fold(self, works: list[Work]) -> None:
+        if not works:
+            return
+        raws = await self.store.load([work.id for work in works])
+        for work in works:
+            work.raw = raws.get(work.id)
+            if (failed := self._fold_once(work)) is not None:
+                await self._help_along(work, failed)
+            if time.monotonic() > self._until:
+                await self._breathe()
+
+    async def _finish(self, works: list[Work], outs: list[list[Outgoing]], plan: Plan) -> None:
+        """Writes what was decided; what met somebody else's write, or must go alone, is loaded and decided again."""
+        pause, left = 0.005, works
+        while left:
+            conflicts = plan.conflicts
+            for start in range(0, len(left), self.at_once):
+                await self._write(left[start : start + self.at_once], plan)
+            left = [work for work in left if work.items]
+            if plan.conflicts > conflicts:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 0.5)
+            await self._load_and_fold(left)
         for work in works:
             for index, out in work.told.items():
                 outs[index].extend(out)
             for index in work.rung:
                 plan.failed[index] = True
             plan.set_aside += len(work.rung)
-        plan.out = [message for out in outs for message in out]
-        return plan
 
-    async def _understand(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> list[Work]:
-        works: dict[str, Work] = {}
-        for index, record in enumerate(records):
-            understood = understand(record, self.service)
-            if time.monotonic() > self._until:
-                await self._breathe()
-            plan.dead.append(understood.fault is not None)
-            plan.failed.append(understood.fault is not None and not self._a_strangers(record))
-            if understood.reply:
-                outs[index].append(understood.reply)
-            if understood.fault:
-                outs[index].append(dead_letter(record, self.service, understood.fault))
-                if not record.topic.endswith(".express"):
-                    continue  # on express each dead letter is also work for a person, on the thing it was for
-            for target in understood.targets:
-                works.setdefault(target, Work(target, [])).add(index, understood)
-        return list(works.values())
-
-    def _a_strangers(self, record: Record) -> bool:
-        """What nobody could read on an open inbox is its sender's fault: it may not stop the lane of all the others."""
-        return bool(record.unreadable) and record.topic.rsplit(".", 1)[0] in self.service.channels
-
-    async def _decide_and_write(self, works: list[Work], plan: Plan) -> None:
-        pause = 0.005
-        while works:
-            raws = await self.store.load([work.id for work in works])
-            for work in works:
-                work.raw = raws.get(work.id)
-                await self._fold(work)
-            written = await self._write([work for work in works if work.changed], plan)
-            for work in works:
-                if work.id in written.refused:
-                    work.refused(written.refused[work.id])
-                elif work.id not in written.conflicts:
-                    work.step()
-            works = [work for work in works if work.items]
-            if written.conflicts:
-                plan.conflicts += len(written.conflicts)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 0.5)
-
-    async def _write(self, works: list[Work], plan: Plan) -> Written:
-        """Writes what changed, pages first."""
+    async def _write(self, works: list[Work], plan: Plan) -> None:
+        """Writes what changed, pages first; what is written steps on."""
         pages = {id: page for work in works for id, page in work.pages.items()}
         if pages:
             await self.store.keep(pages)
-        if not works:
-            return Written()
-        began = time.monotonic()
-        written = await self.store.write([_change(work) for work in works])
-        took = time.monotonic() - began
-        if took > plan.write_s:  # of several the longest
-            plan.write_s, plan.written = took, len(works)
-        return written
+        changes = [work.change for work in works if work.change]
+        written = NOTHING
+        if changes:
+            began = time.monotonic()
+            written = await self.store.write(changes)
+            took = time.monotonic() - began
+            if took > plan.write_s:  # of several the longest
+                plan.write_s, plan.written = took, len(changes)
+        plan.conflicts += len(written.conflicts)
+        for work in works:
+            if work.id in written.refused:
+                work.refused(written.refused[work.id])
+            elif work.id not in written.conflicts:
+                work.step()
 
     # Folding -----------------------------------------------------------------------------------
 
-    async def _fold(self, work: Work) -> None:
-        """All records of one thing from its loaded document; one that cannot be decided is set aside alone."""
+    async def _help_along(self, work: Work, failed: tuple[int, str] | None) -> None:
+        """A record of this thing that cannot be decided is set aside alone."""
         tries: dict[int, int] = {}
-        while (failed := self._fold_once(work)) is not None:
+        while failed is not None:
             index, reason = failed
             tries[index] = tries.get(index, 0) + 1
             if tries[index] >= DECIDE_TRIES or work.rung.get(index, DECIDE) > DECIDE:
                 work.climb(index, reason)
             await self._breathe()
-        if time.monotonic() > self._until:
-            await self._breathe()
+            failed = self._fold_once(work)
 
     def _fold_once(self, work: Work) -> tuple[int, str] | None:
-        thing = self._read(work)
-        work.out, work.changed, work.pages = {}, False, {}
+        """All records of one thing from its loaded document."""
+        thing, changed = self._read(work), False
+        work.out, work.pages = {}, {}
         loaded_entries = len(thing.history)
         for index, item in work.items:
             fold = Fold(thing, item.record, self.service, self.epoch)
@@ -144,12 +192,14 @@ class Batch:
                 work.out[index] = self._take(fold, item, work, index)
             except Exception as bug:  # a defect in `decide` holds up nobody else
                 return index, f"a defect while deciding: {type(bug).__name__}"
-            thing, work.changed = fold.thing, work.changed or fold.changed
-            work.pages |= fold.pages
-        if work.changed:
+            thing, changed = fold.thing, changed or fold.changed
+            if fold.pages:
+                work.pages |= fold.pages
+        work.change = None
+        if changed:
             drop_committed(thing, self.owned)
             work.pages |= history.pages_of(thing, loaded_entries)
-        work.thing = thing
+            work.change = _change(work, thing)
         return None
 
     def _read(self, work: Work) -> Thing[Any]:
@@ -179,14 +229,19 @@ class Batch:
         return fold.set_aside(work.why[index], item.message, rung == BARE)
 
     async def _breathe(self) -> None:
-        """Lets the other lane have the event loop between slices."""
-        await asyncio.sleep(0)
+        """Lets others have the event loop between slices, and the lane before this one the processor as well."""
+        for _ in range(BREATHS):
+            await asyncio.sleep(0)
+        for _ in range(PATIENCE_MS):
+            if self.before is None or not self.before.untold:
+                break
+            await asyncio.sleep(0.001)
         self._until = time.monotonic() + SLICE_S
 
 
-def _change(work: Work) -> Change:
-    assert work.thing is not None
+def _change(work: Work, thing: Thing[Any]) -> Change:
     loaded = int(work.raw.get("v", 0)) if work.raw else 0
-    change = Change(work.id, loaded, to_store(work.thing, loaded + 1))
-    aside = any(rung in (ASIDE, BARE) for rung in work.rung.values())
-    return change._replace(limit=ASIDE_LIMIT) if aside else change
+    change = Change(work.id, loaded, partial(to_store, thing, loaded + 1))
+    if work.rung and any(rung in (ASIDE, BARE) for rung in work.rung.values()):
+        change.limit = ASIDE_LIMIT
+    return change

@@ -71,15 +71,15 @@ def fact_event(fact: Fact, topic: str, trace: bytes | None = None, happened: dic
         data["chain"] = fact.chain
     if fact.sealed:
         data["sealed"] = fact.sealed
+    number, complaint, teller, thing = fact.number, fact.complaint, fact.teller, fact.thing
     more = (
         ("ce_time", clock.wire(fact.time).encode()),
-        ("ce_sequence", str(fact.number).encode()),
-        ("ce_partitionkey", fact.complaint.encode()),
-        ("ce_teller", fact.teller.encode()),
+        ("ce_sequence", b"%d" % number),
+        ("ce_partitionkey", complaint.encode()),
+        ("ce_teller", teller.encode()),
         ("ce_lane", fact.lane.encode()),
     )
-    id = f"{fact.source}/{fact.number}"
-    return _event(topic, fact.complaint, fact.type, id, fact.thing, data, trace, more)
+    return _event(topic, complaint, fact.type, f"{teller}/{thing}/{number}", thing, data, trace, more)
 
 
 def request_event(request: Request, topic: str, trace: bytes | None = None) -> Outgoing:
@@ -135,7 +135,8 @@ def order_event(order: Order, topic: str, lane: Lane, trace: bytes | None = None
 def validated(model: type[BaseModel], data: Any, at: str = "/data") -> BaseModel:
     """The data as its declared type; Poison names the first field at fault and echoes nothing of it."""
     try:
-        return model.model_validate(data)
+        valid: BaseModel = model.__pydantic_validator__.validate_python(data)
+        return valid
     except ValidationError as fault:
         first = fault.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Poison(f"{model.__name__}: {first['type']}", at + pointer(model, first["loc"])) from None
@@ -155,21 +156,23 @@ def fact_of(attributes: Mapping[str, str], data: dict[str, Any], model: type[Bas
     sealed, stands = data.get("sealed"), data.get("stands", {})
     if not 1 <= number <= HIGHEST:
         raise Poison(f"sequence is not between 1 and {HIGHEST}", "/sequence")
-    for name, value in (("stands", stands), ("sealed", {} if sealed is None else sealed)):
-        if not isinstance(value, dict):
-            raise Poison(f"{name} is no JSON object", f"/data/{name}")
+    if not isinstance(stands, dict):
+        raise Poison("stands is no JSON object", "/data/stands")
+    if sealed is not None and not isinstance(sealed, dict):
+        raise Poison("sealed is no JSON object", "/data/sealed")
+    thing = attributes["subject"]
     return Fact(
-        teller=attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
-        thing=attributes["subject"],
-        type=attributes["type"],
-        number=number,
-        time=told_at,
-        lane=lane,
-        complaint=attributes.get("partitionkey", attributes["subject"]),
-        happened=validated(model, data.get("happened", {}), "/data/happened"),
-        stands=stands,
-        sealed=sealed,
-        chain=str(data.get("chain", "")),
+        attributes.get("teller") or attributes["source"].rsplit("/", 1)[-1],
+        thing,
+        attributes["type"],
+        number,
+        told_at,
+        lane,
+        attributes.get("partitionkey", thing),
+        validated(model, data.get("happened", {}), "/data/happened"),
+        stands,
+        sealed,
+        str(data.get("chain", "")),
     )
 
 

@@ -1,6 +1,7 @@
 """Requests onto the log, and their answers out of the documents."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Edge:
         self.service, self.logs, self.store = service, logs, store
         self._requests: dict[int, _Waiting] = {}
         self._poller: asyncio.Task[None] | None = None
+        self._written = asyncio.Event()
+
+    def written(self) -> None:
+        """The stage of this process wrote documents: who waits need not wait for the next look."""
+        self._written.set()
 
     async def append(self, request: Request, lane: Lane, trace: bytes | None = None) -> None:
         """Onto the inbox; Transient when the log did not acknowledge, and the caller repeats with its key."""
@@ -67,12 +73,14 @@ class Edge:
         pause = POLL_S
         while self._requests:
             began = time.monotonic()
+            self._written.clear()
             try:
                 await self._look()
                 pause = max(POLL_S, time.monotonic() - began)
             except Transient:
                 pause = min(pause * 2, 0.5)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._written.wait(), pause)
 
     async def _look(self) -> None:
         waiting = list(self._requests.values())

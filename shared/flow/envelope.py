@@ -47,17 +47,22 @@ def _parse(value: bytes | None) -> Any:
     return body
 
 
-def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
-    """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither."""
+def read(record: Record, attributes: dict[str, str] | None = None) -> tuple[dict[str, str], dict[str, Any]]:
+    """CloudEvents attributes and data of a record, in binary or structured mode; Poison when it is neither.
+
+    `attributes`: what `usual` found in its headers, where somebody has looked already.
+    """
     data = _parse(record.value)
-    attributes = _usual(record.headers)
+    if attributes is None:
+        attributes = usual(record.headers)
     if "specversion" not in attributes:
         attributes, data = _unusual(record.headers, data)
     if attributes.get("specversion") != "1.0":
         raise Poison("not a CloudEvent 1.0: specversion is missing or another", "/specversion")
-    for name in ("id", "type", "source", "subject"):
-        if not attributes.get(name):
-            raise Poison("a CloudEvents attribute is missing", f"/{name}")
+    named = attributes.get
+    if not (named("id") and named("type") and named("source") and named("subject")):
+        missing = next(name for name in ("id", "type", "source", "subject") if not named(name))
+        raise Poison("a CloudEvents attribute is missing", f"/{missing}")
     texts = "".join(attributes.values())
     if len(texts) > MAX_TEXT or not texts.isprintable():
         raise Poison(f"more than {MAX_TEXT} characters of attributes, or some that no one can print", _odd(attributes))
@@ -66,7 +71,7 @@ def read(record: Record) -> tuple[dict[str, str], dict[str, Any]]:
     return attributes, data
 
 
-def _usual(headers: Headers) -> dict[str, str]:
+def usual(headers: Headers) -> dict[str, str]:
     """The attributes this house knows, in binary mode, named as it names them itself: nearly every record."""
     try:
         found = [(NAMES[name], value.decode()) for name, value in headers if name in NAMES]

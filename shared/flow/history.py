@@ -27,14 +27,7 @@ def note(thing: Thing[Any], at: datetime, who: str, what: str, rules: str, numbe
     """Appends what happened, who did it and under which rule version; the new newest hash."""
     before = thing.history[-1]["hash"] if thing.history else ""
     of = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-    entry: dict[str, Any] = {
-        "n": number,
-        "at": clock.to_ms(at),
-        "who": who,
-        "what": what,
-        "rules": rules,
-        "of": of,
-    }
+    entry: dict[str, Any] = {"n": number, "at": clock.to_ms(at), "who": who, "what": what, "rules": rules, "of": of}
     newest = entry["hash"] = _digest(before, entry)
     thing.history.append(entry)
     return newest

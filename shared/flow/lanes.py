@@ -23,7 +23,10 @@ class Switch(Protocol):
 
 @dataclass(slots=True)
 class LaneStatus:
-    """What a lane does now. `waiting` and `stopped` are declared; standing still in any other state is a defect."""
+    """What a lane does now. `waiting` and `stopped` are declared; standing still in any other state is a defect.
+
+    `untold`: a batch was taken and what it tells is not acknowledged yet; a courtesy to this lane, nothing hangs on it.
+    """
 
     lane: Lane
     state: LaneState = "starting"
@@ -31,22 +34,23 @@ class LaneStatus:
     progress_at: float = field(default_factory=time.monotonic)
     decided: int = 0
     in_hand: int = 0
+    untold: bool = False
 
     def takes(self, records: int) -> None:
         """A batch is in hand: the log no longer counts it as waiting, and yet nothing is done about it."""
-        self.in_hand = records
+        self.in_hand, self.untold = records, True
 
     def running(self, records: int) -> None:
-        self.state, self.reason, self.in_hand = "running", "", 0
+        self.state, self.reason, self.in_hand, self.untold = "running", "", 0, False
         self.decided += records
         self.progress_at = time.monotonic()
 
     def waits(self, reason: str) -> None:
-        self.state, self.reason = "waiting", reason
+        self.state, self.reason, self.untold = "waiting", reason, False
         self.progress_at = time.monotonic()
 
     def stops(self, reason: str) -> None:
-        self.state, self.reason = "stopped", reason
+        self.state, self.reason, self.untold = "stopped", reason, False
         self.progress_at = time.monotonic()
 
     def stuck(self, lag: int, after_s: float) -> bool:

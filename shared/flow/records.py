@@ -52,14 +52,24 @@ class Outgoing(NamedTuple):
         return self.key.encode() if isinstance(self.key, str) else self.key
 
 
-class Change(NamedTuple):
+class Change:
     """One document to write if it still stands at version `loaded` (0: not there yet) and it holds
-    no more than `limit` bytes."""
+    no more than `limit` bytes. It may be given as what makes it: then it is made by whoever writes it, once."""
 
-    id: str
-    loaded: int
-    document: dict[str, Any]
-    limit: int = 1_000_000
+    __slots__ = ("_document", "_make", "id", "limit", "loaded")
+
+    def __init__(
+        self, id: str, loaded: int, document: dict[str, Any] | Callable[[], dict[str, Any]], limit: int = 1_000_000
+    ) -> None:
+        self.id, self.loaded, self.limit = id, loaded, limit
+        self._document: dict[str, Any] | None = None
+        self._make = document
+
+    @property
+    def document(self) -> dict[str, Any]:
+        if self._document is None:
+            self._document = self._make() if callable(self._make) else self._make
+        return self._document
 
 
 @dataclass(frozen=True, slots=True)

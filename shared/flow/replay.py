@@ -36,6 +36,8 @@ def _at(group: Mapping[str, Any]) -> tuple[str, int, int]:
 
 def replayed(thing: Thing[Any], record: Record) -> list[Outgoing] | None:
     """What this record made the thing tell, if it was decided before; None when it was not."""
+    if not thing.replay:
+        return None
     coordinates = (record.topic, record.partition, record.offset)
     for group in thing.replay:
         if _at(group) == coordinates:
@@ -47,8 +49,9 @@ def note_told(thing: Thing[Any], record: Record, out: list[Outgoing]) -> None:
     """Keeps what was told under the record's coordinates; nothing told needs nothing kept."""
     if out:
         stored = [_stored(message) for message in out]
-        at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        thing.replay.append({**at, "out": stored})
+        thing.replay.append(
+            {"topic": record.topic, "partition": record.partition, "offset": record.offset, "out": stored}
+        )
 
 
 def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:

@@ -95,3 +95,7 @@ class Service(Generic[S]):
             *(f"{base}.{lane}" for base in self.channels),
             *(f"{t}.{lane}" for t in tellers),
         ]
+
+    def blames_sender(self, record: Record) -> bool:
+        """What nobody could read on an open inbox is its sender's fault: it may not stop the lane of all the others."""
+        return bool(record.unreadable) and record.topic.rsplit(".", 1)[0] in self.channels

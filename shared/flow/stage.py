@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +19,21 @@ from shared.flow.replay import replayed
 from shared.flow.service import Service
 from shared.flow.thing import from_store
 from shared.flow.understand import understand
+from shared.flow.work import SHARE
 
 log = structlog.get_logger(__name__)
+
+SHARES = 8
+"""Shares of a batch: reading, publishing and committing cost by the batch, and a slow store must not make them many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a lane takes its work: records per batch, waits and pauses in seconds."""
+    """How a lane takes its work: records per batch, things at least written at once, waits and pauses in seconds."""
 
     most: int = 500
     least: int = 20
+    write_least: int = 10
     wait_s: float = 0.5
     write_target_s: float = 0.020
     pause_s: float = 0.1
@@ -48,8 +53,10 @@ class Stage:
         self.status = LaneStatus(lane)
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
-        self.size = self.pace.most
-        self.write_time = WriteTime(self.pace.write_target_s, self.pace.least)
+        self.size, self.at_once = self.pace.most, SHARE
+        self.written: Callable[[], None] = lambda: None
+        self.before: LaneStatus | None = None
+        self.write_time = WriteTime(self.pace.write_target_s, self.pace.write_least)
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
@@ -103,6 +110,7 @@ class Stage:
                 return
             self.status.takes(len(records))
             plan = await self._decide(records)
+            self.written()
             await self._settle(plan)  # batch k must be out before batch k+1 is published or committed
             self._outstanding = asyncio.create_task(self._deliver(plan)), plan
             if any(plan.failed):  # counted before anything more is decided
@@ -112,6 +120,7 @@ class Stage:
 
     async def _decide(self, records: list[Any]) -> Plan:
         batch = Batch(self.service, self.store, self.log.owned(), self.epoch)
+        batch.at_once, batch.before = self.at_once, self.before
         try:
             return await batch.work(records)
         except Transient:
@@ -124,6 +133,7 @@ class Stage:
 
     async def _deliver(self, plan: Plan) -> None:
         await self.log.publish(plan.out)
+        self.status.untold = False
         await self.log.commit(plan.nexts, plan.assignment)
 
     async def _settle(self, dropped: Plan | None = None) -> None:
@@ -156,10 +166,11 @@ class Stage:
             await self._settle()
 
     def _after(self, plan: Plan) -> None:
-        """Batch size follows the write time."""
+        """What is written at once follows the write time, so that express is not kept waiting; the batch follows."""
         if self.lane == "standard":
-            slow = self.write_time.slow(plan.written, plan.write_s)
-            self.size = max(self.pace.least, self.size // 2) if slow else min(self.pace.most, self.size + 50)
+            pace, slow = self.pace, self.write_time.slow(plan.written, plan.write_s)
+            self.at_once = max(pace.write_least, self.at_once // 2) if slow else min(SHARE, self.at_once + 8)
+            self.size = max(pace.least, min(self.size + 50, pace.most, self.at_once * SHARES))
         if plan.conflicts:
             metrics.CONFLICTS.labels(self.service.name, self.lane).inc(plan.conflicts)
 
@@ -192,7 +203,8 @@ class Stage:
         held = frozenset(self.log.owned().items())
         if held == self._told_while_stopped:
             # the client must go on polling or it could never rejoin its group
-            await self.log.fetch(1, self.pace.wait_s)
+            if await self.log.fetch(1, self.pace.wait_s):
+                await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
         self.log.seek(self.log.owned())
         await self._tell_decided({part: at + 2 * self.pace.most for part, at in held})

@@ -55,17 +55,17 @@ class Teller:
         chain = history.note(thing, self.record.time, telling.who, type, telling.rules, thing.told, content)
         with_sealed = (first or thing.lane == "express") and not thing.erased and not bare and telling.topic is None
         fact = Fact(
-            teller=service.name,
-            thing=thing.id,
-            type=type,
-            number=thing.told,
-            time=self.record.time,
-            lane=thing.lane,
-            complaint=thing.id if bare else service.complaint(thing),
-            happened=telling.happened,
-            stands=stands if telling.topic is None else {},
-            sealed=service.sealed(thing) if with_sealed else None,
-            chain=chain if telling.topic is None else "",
+            service.name,
+            thing.id,
+            type,
+            thing.told,
+            self.record.time,
+            thing.lane,
+            thing.id if bare else service.complaint(thing),
+            telling.happened,
+            stands if telling.topic is None else {},
+            service.sealed(thing) if with_sealed else None,
+            chain if telling.topic is None else "",
         )
         base = telling.topic or f"redress.{service.name}"
         topic = f"{base}.{thing.lane}" if telling.laned else base

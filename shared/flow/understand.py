@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.flow import codec
+from shared.flow.envelope import usual
 from shared.flow.errors import Poison, Transient
 from shared.flow.messages import Fact, Message
 from shared.flow.records import Outgoing, Record
@@ -56,7 +58,7 @@ def _key(record: Record, service: Service[Any]) -> Sequence[str]:
 def _understand(record: Record, service: Service[Any]) -> Understood:
     if record.unreadable:
         raise Poison(record.unreadable)
-    base = record.topic.rsplit(".", 1)[0]
+    base = _base(record.topic)
     if base in service.channels:
         taken = service.channels[base](record)
         if isinstance(taken, Refused):
@@ -64,9 +66,11 @@ def _understand(record: Record, service: Service[Any]) -> Understood:
         return Understood(record, taken, (taken.thing,))
     if base == f"redress.{service.name}.inbox":
         return _from_inbox(record, *codec.read(record), service)
-    if (type := event_type(record)) and type not in service.hears and _passes(type, service):
+    found = usual(record.headers)
+    heard = found.get("type") or event_type(record)
+    if heard and heard not in service.hears and _passes(heard, service):  # nobody looks at its value
         return Understood(record)
-    attributes, data = codec.read(record)
+    attributes, data = codec.read(record, found)
     type = attributes["type"]
     if type not in service.hears and _passes(type, service):
         return Understood(record)
@@ -75,6 +79,12 @@ def _understand(record: Record, service: Service[Any]) -> Understood:
     if hears.since is not None and fact.time < hears.since:
         return Understood(record)
     return Understood(record, fact, _distinct(hears.targets(fact)))
+
+
+@lru_cache(maxsize=1024)
+def _base(topic: str) -> str:
+    """The topic without its lane."""
+    return topic.rsplit(".", 1)[0]
 
 
 def _from_inbox(record: Record, attributes: dict[str, str], data: dict[str, Any], service: Service[Any]) -> Understood:

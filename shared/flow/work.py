@@ -1,31 +1,35 @@
-"""One thing's share of a batch, and how far each of its records had to be helped along."""
+"""One thing's part in a batch, how far each of its records had to be helped along, and the shares of a batch."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-from shared.flow.records import Outgoing
-from shared.flow.thing import Thing
+from shared.flow.records import Change, Outgoing, Record
 from shared.flow.understand import Understood
 
 DECIDE, ASIDE, BARE, BURIED = range(4)
 """Decided; set aside on its thing; set aside without saying how the thing stands; a dead letter."""
 
+SHARE = 64
+"""Records decided while the store writes what was decided of as many before. So few that what a fact leaves behind
+is freed while it is still in the processor's cache: with 500 at once the same work takes a third longer."""
 
-@dataclass(slots=True)
+
 class Work:
-    """The document as loaded, and the records that concern it, in order."""
+    """The records that concern one thing, in order; after folding, what to write of it and to tell."""
 
-    id: str
-    items: list[tuple[int, Understood]]
-    raw: dict[str, Any] | None = None
-    rung: dict[int, int] = field(default_factory=dict)
-    why: dict[int, str] = field(default_factory=dict)
-    thing: Thing[Any] | None = None
-    changed: bool = False
-    out: dict[int, list[Outgoing]] = field(default_factory=dict)
-    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
-    told: dict[int, list[Outgoing]] = field(default_factory=dict)
-    _rest: list[tuple[int, Understood]] = field(default_factory=list)
+    __slots__ = ("_rest", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.items: list[tuple[int, Understood]] = []
+        self.raw: dict[str, Any] | None = None
+        self.rung: dict[int, int] = {}
+        self.why: dict[int, str] = {}
+        self.change: Change | None = None
+        self.out: dict[int, list[Outgoing]] = {}
+        self.pages: dict[str, dict[str, Any]] = {}
+        self.told: dict[int, list[Outgoing]] = {}
+        self._rest: list[tuple[int, Understood]] = []
 
     def add(self, index: int, item: Understood) -> None:
         """One more record, by its place in the batch; one that cannot be read is a person's from the start."""
@@ -48,4 +52,19 @@ class Work:
     def step(self) -> None:
         """These records are written; on to the next one, where they go alone."""
         self.told |= self.out
+        self.raw = self.change = None  # freed while it is still at hand, not with the whole batch
         self.items, self._rest = self._rest[:1], self._rest[1:]
+
+
+def shares(records: Sequence[Record]) -> list[list[int]]:
+    """Places of records, SHARE or few more together; those of one key together, so that a thing is written once."""
+    found: list[list[int]] = [[]]
+    place: dict[bytes | None, list[int]] = {}
+    for index, record in enumerate(records):
+        share = place.get(record.key)
+        if share is None:
+            if len(found[-1]) >= SHARE:
+                found.append([])
+            share = place[record.key] = found[-1]
+        share.append(index)
+    return found

@@ -22,6 +22,9 @@ ACK_WAIT_S = 20.0
 ONE_BY_ONE = 8
 """Up to so many messages go by `send`, which joins those of other callers; more are built into own batches."""
 
+_Placed = tuple[int, bytes, bytes | None, list[tuple[str, bytes]]]
+"""A message by its place among those published together, with its key in bytes."""
+
 
 class Publisher:
     """Publishes for stage, ticks, effects and edge of one lane."""
@@ -93,34 +96,37 @@ class Publisher:
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""
-        counts = {topic: await self._count(producer, topic) for topic in {message.topic for message in messages}}
-        parts: dict[Part, list[int]] = {}
-        for index, message in enumerate(messages):
-            part = message.topic, ids.partition(message.key, counts[message.topic])
-            parts.setdefault(part, []).append(index)
+        parts: dict[str, list[list[_Placed]]] = {
+            topic: [[] for _ in range(await self._count(producer, topic))]
+            for topic in {each.topic for each in messages}
+        }
+        for index, (topic, key, value, headers) in enumerate(messages):
+            key_bytes = key.encode() if isinstance(key, str) else key
+            of_topic = parts[topic]
+            of_topic[ids.partition(key_bytes, len(of_topic))].append((index, key_bytes, value, list(headers)))
         sent: list[tuple[Any, list[int]]] = []
-        for part, indexes in parts.items():
-            sent += await self._send_part(producer, part, [(i, messages[i]) for i in indexes])
+        for topic, of_topic in parts.items():
+            for partition, placed in enumerate(of_topic):
+                if placed:
+                    sent += await self._send_part(producer, (topic, partition), placed)
         places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
         acknowledged = await asyncio.gather(*(future for future, _ in sent))
         for metadata, (_, indexes) in zip(acknowledged, sent, strict=True):
-            for place, index in enumerate(indexes):
-                places[index] = (metadata.topic, metadata.partition), metadata.offset + place
+            part = metadata.topic, metadata.partition
+            for offset, index in enumerate(indexes, metadata.offset):
+                places[index] = part, offset
         return places
 
-    async def _send_part(
-        self, producer: Any, part: Part, messages: Sequence[tuple[int, Outgoing]]
-    ) -> list[tuple[Any, list[int]]]:
+    async def _send_part(self, producer: Any, part: Part, placed: Sequence[_Placed]) -> list[tuple[Any, list[int]]]:
         topic, partition = part
         sent: list[tuple[Any, list[int]]] = []
         batch = producer.create_batch()
         held: list[int] = []
-        for index, message in messages:
-            key, headers = message.key_bytes, list(message.headers)
-            if not batch.append(timestamp=None, key=key, value=message.value, headers=headers):  # full, without it
+        for index, key, value, headers in placed:
+            if not batch.append(timestamp=None, key=key, value=value, headers=headers):  # full, without it
                 sent.append((await producer.send_batch(batch, topic, partition=partition), held))
                 batch, held = producer.create_batch(), []
-                batch.append(timestamp=None, key=key, value=message.value, headers=headers)
+                batch.append(timestamp=None, key=key, value=value, headers=headers)
             held.append(index)
         batch.close()
         sent.append((await producer.send_batch(batch, topic, partition=partition), held))

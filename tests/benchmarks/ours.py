@@ -40,7 +40,7 @@ async def main(told: argparse.Namespace) -> None:
     publisher = Publisher(KafkaSettings(told.kafka), lane)
     topics = [f"redress.intake.{lane}"]
     log = KafkaLog(publisher.settings, lane, f"redress.{told.name}.{lane}", topics, publisher)
-    store, switch = _store(told)
+    store, switch = await store_of(told.mongo, told.name)
     stage = Stage(service, lane, log, store, switch, 0)
     if told.most:
         stage.pace = type(stage.pace)(most=told.most)
@@ -71,11 +71,14 @@ def _in_hand(stage: Stage) -> int:
     return stage._outstanding[1].records if stage._outstanding else 0
 
 
-def _store(told: argparse.Namespace) -> tuple[Any, Any]:
-    if not told.mongo:
+async def store_of(mongo: str | None, name: str) -> tuple[Any, Any]:
+    """The real store and switch, prepared as a service does, or such as cost nothing."""
+    if not mongo:
         return NoStore(), NoSwitch()
-    base = database(told.mongo, told.name)
-    return MongoStore(base, told.name), MongoSwitch(base)
+    base = database(mongo, name)
+    store = MongoStore(base, name)
+    await store.prepare()
+    return store, MongoSwitch(base)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.fact import stands_of
 from shared.contracts.intake import ComplaintReceived, ComplaintStands
@@ -23,7 +23,7 @@ class Scale(BaseModel):
     """The state of a weighed complaint."""
 
     model_config = ConfigDict(extra="allow")
-    stands: WeighedStands = Field(default_factory=WeighedStands)
+    stands: WeighedStands | None = None
 
 
 def decide(thing: Thing[Scale], input: Input, now: datetime, policy: Any) -> tuple[Thing[Scale], Sequence[Telling]]:
@@ -41,7 +41,7 @@ def weigher(name: str = "weigher") -> Service[Scale]:
         decide=decide,
         hears={ComplaintReceived.TYPE: Hears(ComplaintReceived, concerns)},
         takes={},
-        stands=lambda thing: thing.state.stands.model_dump(mode="json"),
+        stands=lambda thing: thing.state.stands.model_dump(mode="json") if thing.state.stands else {},
         complaint=lambda thing: thing.id,
     )
 

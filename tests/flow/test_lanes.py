@@ -1,9 +1,14 @@
 """Lanes that stop: too many failures, over restarts, until somebody resumes; express never."""
 
+import asyncio
+import time
+
 import pytest
 
+from shared.flow.batch import Batch
+from shared.flow.lanes import LaneStatus
 from shared.flow.records import Outgoing
-from shared.flow.stage import Stage
+from shared.flow.stage import Pace, Stage
 from tests.flow.bench import Bench
 from tests.flow.toy import said, toy
 
@@ -118,6 +123,7 @@ async def test_a_stopped_lane_decides_nothing_new_commits_nothing_and_goes_on_po
 async def test_a_stopped_lane_tells_all_that_was_decided_before_it_stopped_however_the_partitions_fill():
     bench = Bench(toy()).put(*[said(f"w{number}", number) for number in range(1, 901)])
     stage = await bench.stage()
+    stage.pace = Pace(write_target_s=60.0)  # a slow machine must not make the second batch a smaller one
     stage.log.before_publish = _dies
     for _ in range(2):
         await _killed_while_publishing(bench, stage)
@@ -142,3 +148,20 @@ async def _killed_while_publishing(bench: Bench, stage: Stage) -> None:
         while True:
             await stage._turn()
             await stage._settle()
+
+
+async def test_between_slices_a_batch_waits_for_what_express_has_in_hand_and_not_for_ever():
+    bench = Bench()
+    express = LaneStatus("express")
+    standard = Batch(bench.service, bench.store, {}, 0)
+    standard.before = express
+    express.takes(1)
+    slice_ = asyncio.create_task(standard._breathe())
+    await asyncio.sleep(0.0015)
+    assert not slice_.done()
+    await asyncio.wait_for(slice_, 1.0)
+    express.running(1)
+    began = time.monotonic()
+    for _ in range(100):
+        await standard._breathe()
+    assert time.monotonic() - began < 0.2

@@ -4,6 +4,7 @@ import asyncio
 
 from shared.flow.lanes import DeadLetterLimit
 from shared.flow.records import Outgoing
+from shared.flow.stage import Pace
 from tests.flow.bench import Bench
 from tests.flow.toy import said
 
@@ -58,3 +59,28 @@ async def test_a_lane_stopped_by_dead_letters_runs_on_when_it_is_resumed():
     await bench.run(stage)
     assert bench.switch.reasons["standard"] is None
     assert bench.thing()["state"]["words"] == ["hello", "again"]
+
+
+async def test_a_stopped_lane_does_not_run_through_what_waits_record_by_record():
+    bench = Bench()
+    stage = await bench.stage()
+    await bench.switch.stop("standard", "by hand")
+    for number in range(1, 201):
+        bench.put(said(f"w{number}", number))
+    await bench.turn(stage)  # what was decided before the stop is told again, once
+    polled: list[int] = []
+    fetch = stage.log.fetch
+
+    async def counted(at_most: int, wait_s: float):
+        found = await fetch(at_most, wait_s)
+        polled.append(len(found))
+        return found
+
+    stage.log.fetch = counted
+    stage.log.seek(dict.fromkeys(stage.log.owned(), 0))
+    stage.pace = Pace(wait_s=0.05)
+    running = asyncio.create_task(stage.run())
+    await asyncio.sleep(0.2)
+    stage.stop()
+    await running
+    assert 1 <= sum(polled) <= 8

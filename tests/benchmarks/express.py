@@ -1,0 +1,152 @@
+"""How long an express fact takes while standard facts wait, and while none do: `python -m tests.benchmarks.express`.
+
+From `send` in one process to the fact told about it, read back in that process; both lanes run in another one.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from deploy.local.apache import apache_cluster
+from deploy.local.rust_store import rust_store, rust_store_url
+from shared import ids
+from shared.kafka.topics import Topic
+from tests.benchmarks.field import EXPRESS, STANDARD, Field
+from tests.benchmarks.figures import centile, mark
+from tests.benchmarks.programs import ROOT
+from tests.benchmarks.stage import BROKER
+from tests.benchmarks.weigher import complaint
+
+SOURCE, NOTHING, PROBES = "redress.intake.standard", "redress.nothing.standard", "redress.intake.express"
+GAP_S, WARM_UP = 0.040, 10
+ANSWER_S = 30.0
+
+
+class Probe:
+    """Sends express facts one after the other and hears what is told about them."""
+
+    def __init__(self, kafka: str, name: str) -> None:
+        self.kafka, self.target = kafka, f"redress.{name}.express"
+        self.sent: dict[str, float] = {}
+        self.took: dict[str, float] = {}
+
+    async def run(self, count: int, settle_s: float) -> list[float]:
+        """Milliseconds of `count` facts, after a few that warm up and a pause."""
+        consumer = AIOKafkaConsumer(self.target, bootstrap_servers=self.kafka, auto_offset_reset="earliest")
+        producer = AIOKafkaProducer(bootstrap_servers=self.kafka, acks="all", enable_idempotence=True, linger_ms=0)
+        await consumer.start()
+        await producer.start()
+        hearing = asyncio.create_task(self._hear(consumer))
+        first = random.randrange(10**9)
+        try:
+            await self._send(producer, first, WARM_UP)
+            await self._all_heard()
+            await asyncio.sleep(settle_s)
+            self.took.clear()
+            await self._send(producer, first + WARM_UP, count)
+            await self._all_heard()
+        finally:
+            hearing.cancel()
+            await consumer.stop()
+            await producer.stop()
+        return list(self.took.values())
+
+    async def _send(self, producer: AIOKafkaProducer, first: int, count: int) -> None:
+        self.sent.clear()
+        due = time.perf_counter()
+        for number in range(first, first + count):
+            message = complaint(number, "express")
+            part = ids.partition(message.key, EXPRESS)
+            self.sent[str(message.key)] = time.perf_counter()
+            await producer.send(
+                PROBES, message.value, key=message.key_bytes, partition=part, headers=list(message.headers)
+            )
+            due += GAP_S
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+
+    async def _hear(self, consumer: AIOKafkaConsumer) -> None:
+        async for message in consumer:
+            key = (message.key or b"").decode()
+            if key in self.sent:
+                self.took[key] = (time.perf_counter() - self.sent[key]) * 1000
+
+    async def _all_heard(self) -> None:
+        until = time.perf_counter() + ANSWER_S
+        while not set(self.sent) <= set(self.took):
+            if time.perf_counter() > until:
+                raise RuntimeError(f"{len(set(self.sent) - set(self.took))} express facts were not told in time")
+            await asyncio.sleep(0.01)
+
+
+def measure(field: Field, mongo: str | None, backlog: bool, count: int) -> list[float]:
+    """One run of both lanes under a name of its own; a backlog that ends too soon is an error."""
+    name = f"l{random.randrange(10**9)}"
+    field.run_topics(name)
+    command = [sys.executable, "-m", "tests.benchmarks.two_lanes", "--kafka", field.bootstrap, "--name", name]
+    command += ["--mongo", mongo] if mongo else []
+    command += ["--standard", SOURCE if backlog else NOTHING]
+    lanes = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        took = asyncio.run(Probe(field.bootstrap, name).run(count, 0.3))
+        lanes.terminate()
+        said, _ = lanes.communicate(timeout=60)
+    finally:
+        lanes.kill()
+    told = json.loads(said.strip().splitlines()[-1])
+    if backlog and not told["waiting"]["standard"]:
+        raise RuntimeError("the backlog did not last: take fewer probes or a larger backlog")
+    return took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.express", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--probes", type=int, default=100)
+    parser.add_argument("--backlog", type=int, default=150_000)
+    parser.add_argument("--store", choices=("without", "with", "both"), default="both")
+    told = parser.parse_args()
+    wanted = ("without", "with") if told.store == "both" else (told.store,)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with apache_cluster(folder, settings=BROKER) as cluster:
+            field = Field(cluster.bootstrap)
+            field.topics(Topic(NOTHING, STANDARD), Topic(PROBES, EXPRESS))
+            field.fill(SOURCE, STANDARD, told.backlog, complaint)
+            for kind in wanted:
+                if kind == "without":
+                    rounds(field, None, told, 1.5)
+                else:
+                    with rust_store(folder) as store:
+                        rounds(field, rust_store_url(store), told, 3.0)
+
+
+def rounds(field: Field, mongo: str | None, told: argparse.Namespace, reach: float) -> None:
+    """Idle and under backlog by turns."""
+    ratios: list[float] = []
+    all_: dict[str, list[float]] = {"idle": [], "backlog": []}
+    for number in range(told.rounds):
+        p99 = {}
+        for kind in random.sample(["idle", "backlog"], 2):
+            took = measure(field, mongo, kind == "backlog", told.probes)
+            all_[kind] += took
+            p99[kind] = centile(took, 99)
+            figures = " ".join(f"p{c} {centile(took, c):.1f}" for c in (50, 95, 99))
+            print(f"  round {number + 1}  {kind:8} {figures} ms", flush=True)
+        ratios.append(p99["backlog"] / p99["idle"])
+    where = "with the store" if mongo else "without a store"
+    for kind, took in all_.items():
+        print(f"express {where}, {kind}: " + ", ".join(f"p{c} {centile(took, c):.1f} ms" for c in (50, 95, 99)))
+    print(f"p99 of all rounds together: {centile(all_['backlog'], 99) / centile(all_['idle'], 99):.2f} x idle")
+    print(mark(f"express p99 under backlog to idle, {where}", ratios, reach, at_most=True))
+
+
+if __name__ == "__main__":
+    main()
