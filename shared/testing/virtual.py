@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import heapq
+import inspect
 import random
 from asyncio import events
 from collections import deque
@@ -107,6 +108,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def kill(self, process: Process) -> None:
         """As SIGKILL: nothing of it runs again, no `finally`, no answer."""
         process.alive = False
+        for handle in process.queue:
+            _never(handle)
         process.queue.clear()
         if process in self._runnable:
             self._runnable.remove(process)
@@ -125,6 +128,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def _ready(self, process: Process, handle: asyncio.Handle) -> None:
         if not process.alive:
+            _never(handle)
             return
         if not process.queue and not process.frozen:
             self._runnable.append(process)
@@ -187,6 +191,15 @@ def release(waiting: "asyncio.Future[None]") -> None:
     """Lets go whoever waits for it; once is enough."""
     if not waiting.done():
         waiting.set_result(None)
+
+
+def _never(handle: asyncio.Handle) -> None:
+    """What a killed process had not begun is closed, or it would complain of never being awaited."""
+    task = getattr(handle._callback, "__self__", None)  # type: ignore[attr-defined]
+    if isinstance(task, asyncio.Task):
+        work = task.get_coro()
+        if inspect.iscoroutine(work) and inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+            work.close()
 
 
 _OUTSIDE = contextvars.Context()

@@ -59,11 +59,12 @@ class Ops:
         store = self.world.stores.get(topic.split(".")[1])
         return sorted(store.things)[:3] if store else []
 
-    def resume(self) -> None:
-        """Lanes that stopped by too many dead letters run again."""
-        for service in self.world.services:
-            if self.world.switches[service].reasons.get("standard"):
-                self.world.stop_lane(service, None)
+    def resume(self) -> bool:
+        """Lanes that stand stopped run again; whether any did."""
+        stopped = [service for service in self.world.services if self.world.switches[service].reasons.get("standard")]
+        for service in stopped:
+            self.world.stop_lane(service, None)
+        return bool(stopped)
 
     def feed_again(self) -> int:
         """What was kept for a person, readable but not decided, is published once more; how many records."""

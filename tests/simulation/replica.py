@@ -46,7 +46,7 @@ class Replica:
         service, net, rng = make.service, world.net, world.rng
         self.rng = random.Random(rng.random())
         self.store = StoreOver(net, self.process, world.stores[service.name])
-        self.switch = SwitchOver(world.switches[service.name], world.loop.time, self.rng)
+        self.switch = SwitchOver(service.name, world.switches[service.name], world.loop.time, world.note)
         self.logs: dict[Lane, SimLog] = {lane: self._log(lane, service.topics(lane)) for lane in LANES}
         self.effect_logs: dict[Lane, SimLog] = {
             lane: self._log(lane, [service.effects(lane)], "effects.") for lane in LANES if make.effects

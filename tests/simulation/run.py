@@ -76,8 +76,7 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     try:
         await _quiet(world, "while faults had just ended")
         outcome.broken += held(world, WHILE_STOPPED)
-        world.ops.resume()
-        await _quiet(world, "after the lanes were resumed")
+        await _resumed(world)
         world.ops.feed_again()
         await _to_the_end(world, people)
         outcome.broken += held(world, AT_LAST)
@@ -125,10 +124,17 @@ async def _quiet(world: World, when: str) -> None:
         await world.loop.idle(world.loop.time() + 5.0)
 
 
+async def _resumed(world: World) -> None:
+    """Lanes run again; one that finds too much garbage stops anew, and is resumed until it is through."""
+    while world.ops.resume():
+        await _quiet(world, "after the lanes were resumed")
+
+
 async def _to_the_end(world: World, people: list["asyncio.Task[Any]"]) -> None:
     """Time runs on from clock to clock until nothing is due and nobody wants anything."""
     while world.loop.time() < HORIZON_S:
         await _quiet(world, "at last")
+        await _resumed(world)
         due = min(world.next_due() or HORIZON_S, HORIZON_S)
         if all(task.done() for task in people) and due >= HORIZON_S:
             return

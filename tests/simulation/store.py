@@ -1,7 +1,6 @@
 """The store of a simulated process: the twin, reached over the net; every write is watched."""
 
 import pickle
-import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -87,8 +86,8 @@ class StoreOver:
 class SwitchOver(Switch):
     """A service's stopped lanes as one process knows them: looked up at most once a second."""
 
-    def __init__(self, shared: MemorySwitch, now: Callable[[], float], rng: random.Random) -> None:
-        self.shared, self.now, self.rng = shared, now, rng
+    def __init__(self, service: str, shared: MemorySwitch, now: Callable[[], float], note: Callable[..., None]) -> None:
+        self.service, self.shared, self.now, self.note = service, shared, now, note
         self._known: dict[str, tuple[float, str | None]] = {}
 
     async def stopped(self, lane: Lane) -> str | None:
@@ -99,5 +98,6 @@ class SwitchOver(Switch):
         return reason
 
     async def stop(self, lane: Lane, reason: str) -> None:
+        self.note("lane", self.service, reason)
         await self.shared.stop(lane, reason)
         self._known[lane] = self.now(), reason
