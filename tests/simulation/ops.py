@@ -32,10 +32,12 @@ class Ops:
 
     def breaks(self, thing: str, mark: str) -> bool:
         """Whether deciding this raises: always the same inputs, until a release mends it."""
+        return not self.mended and self.defect_in(thing, mark)
+
+    def defect_in(self, thing: str, mark: str) -> bool:
+        """Whether deciding this raised while the defect stood."""
         odds = self.world.plan.defect_odds
-        return (
-            bool(odds) and not self.mended and zlib.crc32(f"{self.world.plan.seed} {thing} {mark}".encode()) % odds == 0
-        )
+        return bool(odds) and zlib.crc32(f"{self.world.plan.seed} {thing} {mark}".encode()) % odds == 0
 
     async def throw(self) -> None:
         """Garbage on any topic a stage reads, at times in a row until a lane stops."""

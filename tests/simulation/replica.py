@@ -88,8 +88,7 @@ class Replica:
             self._spawn(stage.run(), f"stage {lane}")
             self.tickers[lane] = self.world.loop.create_future()
             self._spawn(self._tick(lane), f"ticks {lane}")
-            stopped = self.world.switches[make.service.name].reasons
-            self.logs[lane].stopped = lambda stopped=stopped, lane=lane: bool(stopped.get(lane))
+            self.logs[lane].stopped = lambda stage=stage: stage.status.state == "stopped"
         for lane, log in self.effect_logs.items():
             self.effects[lane] = Effects(make.service, lane, log, make.effects)
             self._spawn(self.effects[lane].run(), f"effects {lane}")
