@@ -38,6 +38,7 @@ class Plan:
     troubles: list[Trouble] = field(default_factory=list)
     faults_until: float = 60.0
     short_pages: bool = False
+    whole_copies: bool = True
     complaints: int = 1
     restart_s: float = 5.0
     defect_odds: int = 0
@@ -48,7 +49,7 @@ class Plan:
 def plan(seed: int) -> Plan:
     """The plan of a seed."""
     rng = random.Random(seed)
-    made = Plan(seed, rng)
+    made = Plan(seed, rng, whole_copies=seed % 16 == 0)
     made.partitions = rng.choice((1, 2, 2, 3))
     made.complaints = rng.choice((1, 1, 1, 2, 2, 3))
     made.replicas = {service: rng.choice((1, 1, 2)) for service in SERVICES}

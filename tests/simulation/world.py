@@ -33,7 +33,7 @@ class World:
         self.broker.apart = lambda part: (self.rng.random() * 2 - 1) * apart
         self.broker.on_append = self._appended
         self.services = tuple(services)
-        self.stores = {service: SimStore(service) for service in self.services}
+        self.stores = {service: SimStore(service, plan.whole_copies) for service in self.services}
         for service, store in self.stores.items():
             store.on_write = self._written
             store.on_due = lambda lane, service=service: self._due_changed(service, lane)
@@ -209,12 +209,21 @@ class World:
         records = self.broker.records
         return sum(len(records.get(part, ())) - at for member in group.members for part, at in member.owned().items())
 
+    def behind(self, group: Group) -> bool:
+        """Whether it lags at all."""
+        for member in group.members:
+            for part, at in member.owned().items():
+                records = self.broker.records.get(part)
+                if records is not None and len(records) > at:
+                    return True
+        return False
+
     def quiet(self) -> bool:
         """Everything on the log is decided, published and committed; stopped lanes stand."""
         for group in self.groups.values():
             _, service, *_, lane = group.name.split(".")
             stopped = lane == "standard" and "effects" not in group.name and self.switches[service].reasons.get(lane)
-            if not group.members or not group.calm() or (not stopped and self.lag(group)):
+            if not group.members or not group.calm() or (not stopped and self.behind(group)):
                 return False
         return True
 
