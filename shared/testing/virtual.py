@@ -71,9 +71,13 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return asyncio.Task(coro, loop=self, name=name, context=context)
 
     def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:
-        """Gives no handle: nothing that asyncio's tasks and futures call soon is ever cancelled."""
+        """Tasks and futures give a context and keep no handle, so none is made for them."""
         if context is None:
             context = contextvars.copy_context()
+            handle = asyncio.Handle(callback, args, self, context)
+            callback, args = _unless_cancelled, (handle, callback, args)
+            self._ready(context.get(PROCESS) or self.world, (callback, args, context))
+            return handle
         self._ready(context.get(PROCESS) or self.world, (callback, args, context))
 
     def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
@@ -83,7 +87,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         context = contextvars.copy_context() if context is None else context
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         self._count += 1
-        call = (callback, args, context)
+        call = (_unless_cancelled, (handle, callback, args), context)
         heapq.heappush(self._timers, (when, self._count, handle, call, context.get(PROCESS) or self.world))
         return handle
 
@@ -108,6 +112,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._count += 1
         call = (callback, args, _OUTSIDE)
         heapq.heappush(self._timers, (self._now + delay, self._count, None, call, self.world))
+
+    def in_turn(self, process: Process, callback: Callable[..., Any], *args: Any) -> None:
+        """Calls back once everything has run that now waits in a process."""
+        self._ready(process, (callback, args, _OUTSIDE))
 
     def kill(self, process: Process) -> None:
         """As SIGKILL: nothing of it runs again, no `finally`, no answer."""
@@ -200,6 +208,12 @@ def release(waiting: "asyncio.Future[None]") -> None:
     """Lets go whoever waits for it; once is enough."""
     if not waiting.done():
         waiting.set_result(None)
+
+
+def _unless_cancelled(handle: asyncio.Handle, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """It may be cancelled after its time came, while its process has not run yet."""
+    if not handle._cancelled:  # type: ignore[attr-defined]
+        callback(*args)
 
 
 def _never(call: Call) -> None:

@@ -12,8 +12,8 @@ from shared.testing.virtual import Process, VirtualLoop
 T = TypeVar("T")
 Halves = Callable[[], tuple[Callable[[], Any], Callable[[], Any]]]
 
-FATES = ("fail", "lost", "late", "slow", "die before", "die after", "die with it in flight", "freeze before",
-         "freeze after", "rebalance")  # fmt: skip
+FATES = ("fail", "lost", "late", "slow", "die before", "die after", "die with it in flight", "die soon",
+         "freeze before", "freeze after", "rebalance")  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -65,8 +65,8 @@ def plan(seed: int) -> Plan:
         left=rng.randint(1, 12),
         latency_s=rng.choice((0.004, 0.05, 1.0)),
     )
-    made.clocks_apart_s = rng.choice((0.0, 0.0, 5.0, 90.0))
-    made.brokers_apart_s = rng.choice((0.0, 0.0, 2.0, 40.0))
+    made.clocks_apart_s = rng.choice((0.0, 0.0, 0.0, 0.5, 5.0, 5.0, 20.0, 90.0))
+    made.brokers_apart_s = rng.choice((0.0, 0.0, 0.0, 0.5, 2.0, 2.0, 10.0, 40.0))
     made.double_ticks = rng.choice((0.0, 0.0, 0.5))
     made.short_pages = rng.random() < 0.5
     if not calm:

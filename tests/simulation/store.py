@@ -25,6 +25,7 @@ class SimStore(MemoryStore):
         self.service, self.whole = service, whole
         self.on_write: Callable[[str, dict[str, Any], dict[str, Any]], None] = lambda *_: None
         self.on_due: Callable[[str], None] = lambda _: None
+        self.conflicts = 0
         self._due: dict[str, int] = {}
         self._packed: dict[str, bytes] = {}
 
@@ -44,6 +45,7 @@ class SimStore(MemoryStore):
                 refused[change.id] = f"the document would hold {len(packed)} bytes"
             elif old.get("v", 0) != change.loaded:
                 conflicts.add(change.id)
+                self.conflicts += 1
             else:
                 self._packed[change.id] = packed
                 self.things[change.id] = change.document
@@ -102,6 +104,6 @@ class SwitchOver(Switch):
         return reason
 
     async def stop(self, lane: Lane, reason: str) -> None:
-        self.note("lane", self.service, reason)
+        self.note("lane stopped", self.service, reason)
         await self.shared.stop(lane, reason)
         self._known[lane] = self.now(), reason

@@ -13,6 +13,7 @@ async def befall(world: World, trouble: Trouble) -> None:
     if not world.faulty:
         return
     service = trouble.service if trouble.service in world.services else world.services[0]
+    world.befallen.append(trouble)
     world.note("trouble", trouble.what, service, trouble.lasts)
     live = world.live(service)
     if trouble.what == "kill" and live:
