@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test up down test-kafka faults check setup clean
+.PHONY: demo test up down test-kafka faults simulate simulate-mistakes check setup clean
 
 setup: .venv/.ready
 
@@ -43,6 +43,15 @@ FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
 faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
+
+# The real services over twins in virtual time, seed by seed: SEEDS, FIRST_SEED, JOBS, COUNT=1; SEED=n tells one's story.
+export SEEDS FIRST_SEED SEED JOBS COUNT ONLY
+simulate: setup
+	@$(BIN)/python -m tests.simulation
+
+# Each mistake of docs/simulation.md planted in turn, and the seeds until it is found.
+simulate-mistakes: setup
+	@$(BIN)/python -m tests.simulation.planted
 
 clean:
 	rm -rf .venv .run .cache
