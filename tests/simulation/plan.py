@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulation.net import FATES, Weather
 
@@ -44,6 +45,7 @@ class Plan:
     defect_odds: int = 0
     garbage: int = 0
     dead_in_a_row: int = 50
+    restoring: Any = None
 
 
 def plan(seed: int) -> Plan:

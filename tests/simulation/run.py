@@ -14,6 +14,7 @@ from tests.simulation.cast import effects_of, make
 from tests.simulation.complainants import Complainant
 from tests.simulation.ops import Ops
 from tests.simulation.plan import SERVICES, Plan, plan
+from tests.simulation.restoring import restore
 from tests.simulation.rules import Broken, held
 from tests.simulation.rules.all import AT_LAST, WHILE_STOPPED
 from tests.simulation.troubles import befall
@@ -71,6 +72,8 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     people = [loop.create_task(Complainant(world, calls, n).live()) for n in range(made.complaints)]
     people.append(loop.create_task(world.ops.throw()))
     troubles = [loop.create_task(befall(world, trouble)) for trouble in made.troubles]
+    if made.restoring is not None:
+        people.append(loop.create_task(restore(world, made.restoring)))
     await asyncio.sleep(made.faults_until)
     _calm(world)
     try:

@@ -48,6 +48,7 @@ class World:
         self.story: list[tuple[Any, ...]] | None = None
         self.counts: Counter[str] = Counter()
         self.befallen: list[Trouble] = []
+        self.down: set[str] = set()
         self.faulty = True
         self.calls: Any = None
         self.ops: Any = None
@@ -120,7 +121,7 @@ class World:
 
     def wanted(self, service: str) -> None:
         """As the supervisor sees to it: as many replicas as planned."""
-        while len(self.live(service)) < self.plan.replicas[service]:
+        while service not in self.down and len(self.live(service)) < self.plan.replicas[service]:
             self.start(service)
 
     def declared(self, service: str) -> Service[Any]:
