@@ -94,7 +94,10 @@ class Teller:
             self._order(effect)
 
     def _order(self, effect: str) -> None:
-        """Publishes the try as it stands and sets the clock that repeats it."""
+        """Publishes the try as it stands and sets the clock that repeats it.
+
+        It may lie for as long again before it is carried out. Nobody knows what a restored store had ordered.
+        """
         thing, service = self.thing, self.service
         attempt = thing.attempts[effect]
         age = self.record.time - clock.from_ms(attempt["at"])
@@ -105,7 +108,7 @@ class Teller:
             attempt["key"],
             attempt["try"],
             attempt["content"],
-            ask_first=age > service.keys_remembered,
+            ask_first=age > service.keys_remembered / 2 or self.epoch > 0,
         )
         topic = attempt.get("topic") or service.effects(thing.lane)
         self.out.append(codec.order_event(order, topic, thing.lane, self.trace))

@@ -49,6 +49,7 @@ async def restore(world: World, asked: Restoring) -> None:
         world.kill(replica, "its store is restored")
     await asyncio.sleep(2 * SESSION_S)
     store.things, store.pages, store._packed = pickle.loads(copy)
+    store._due.clear()
     world.note("store", service, "restored")
     if asked.rewinds:
         rewind(world, service, asked.copied_at - BEFORE_S)
