@@ -136,9 +136,7 @@ class Fold(Teller):
         if not self.thing.person:
             return False
         event, of = event_id(self.record), bytes_of(self.record)
-        done = [
-            kept for kept in self.thing.person if event in (kept["event"], "") and of in (kept["of"], kept["fed"])
-        ]
+        done = [kept for kept in self.thing.person if event in (kept["event"], "") and of in (kept["of"], kept["fed"])]
         if not done:
             return False
         self.thing.person = [kept for kept in self.thing.person if kept not in done]

@@ -346,6 +346,14 @@ def _(stack: contextlib.ExitStack) -> None:
     _method(stack, log.SimLog, "_take", wrong)
 
 
+# What is kept ----------------------------------------------------------------------------------------
+
+
+@mistake("what a sender signed kept for a person as it came")
+def _(stack: contextlib.ExitStack) -> None:
+    _method(stack, fold.Fold, "_keepable", lambda self, message: self.record)
+
+
 # Versions and pages ----------------------------------------------------------------------------------
 
 

@@ -90,9 +90,7 @@ class Replica:
             self._spawn(self._tick(lane), f"ticks {lane}")
             self.logs[lane].stopped = lambda stage=stage: stage.status.state == "stopped"
         for lane, log in self.effect_logs.items():
-            self.effects[lane] = Effects(
-                make.service, lane, log, make.effects, now=lambda: self.world.now(make.skew_s)
-            )
+            self.effects[lane] = Effects(make.service, lane, log, make.effects, now=lambda: self.world.now(make.skew_s))
             self._spawn(self.effects[lane].run(), f"effects {lane}")
         for log in self.all_logs:
             log.members.join(log)
