@@ -45,7 +45,7 @@ faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED)
 
 # The real services over twins in virtual time, seed by seed: SEEDS, FIRST_SEED, JOBS, COUNT=1; SEED=n tells one's story.
-export SEEDS FIRST_SEED SEED JOBS COUNT ONLY
+export SEEDS FIRST_SEED SEED JOBS COUNT RESTORE ONLY
 simulate: setup
 	@$(BIN)/python -m tests.simulation
 

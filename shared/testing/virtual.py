@@ -70,7 +70,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> asyncio.Task[Any]:
         return asyncio.Task(coro, loop=self, name=name, context=context)
 
-    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
         """Tasks and futures give a context and keep no handle, so none is made for them."""
         if context is None:
             context = contextvars.copy_context()
@@ -200,7 +200,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 continue
             when, _, handle, call, process = heapq.heappop(timers)
             self._now = max(self._now, when)
-            if handle is None or not handle._cancelled:  # type: ignore[attr-defined]
+            if handle is None or not handle._cancelled:
                 self._ready(process, call)
 
 
@@ -212,7 +212,7 @@ def release(waiting: "asyncio.Future[None]") -> None:
 
 def _unless_cancelled(handle: asyncio.Handle, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
     """It may be cancelled after its time came, while its process has not run yet."""
-    if not handle._cancelled:  # type: ignore[attr-defined]
+    if not handle._cancelled:
         callback(*args)
 
 

@@ -1,5 +1,6 @@
 """What befell a seed, counted: that each kind of fault the simulator promises does come, and how often."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -62,7 +63,7 @@ def _on_the_log(world: World, reading: Reading) -> Counter[str]:
             found["needs-person told"] += on_log.type.endswith("needs-person.v1")
         firsts = sorted((f.places[0].topic, f.places[0].partition, f.places[0].offset, n) for n, f in facts.items())
         found["fact after a later one of its thing"] += sum(
-            one[:2] == other[:2] and one[3] > other[3] for one, other in zip(firsts, firsts[1:], strict=False)
+            one[:2] == other[:2] and one[3] > other[3] for one, other in itertools.pairwise(firsts)
         )
     ticks = Counter((str(data["thing"]), str(data["clock"]), str(data.get("due"))) for _, data in reading.ticks)
     found["tick doubled"] = sum(times - 1 for times in ticks.values())

@@ -1,4 +1,4 @@
-"""A store restored from an earlier copy, run apart from everything else: `make simulate RESTORE=1`, or 2 without rewinding.
+"""A store restored from an earlier copy, run apart from all else: `make simulate RESTORE=1`, or 2 without a rewind.
 
 With the rewind: nobody of the service runs, its store becomes the copy, its groups go back to before the copy was
 made, its epoch rises, and it starts. Without: only the store is exchanged, as whoever knows no better would do it.

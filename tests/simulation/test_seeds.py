@@ -37,5 +37,7 @@ def test_a_seed_tells_the_identical_story_again_also_in_another_process() -> Non
         story = "\n".join(told(23))
         assert "\n".join(told(23)) == story
     environment = {**os.environ, "SEED": "23", "PYTHONHASHSEED": "77"}
-    again = subprocess.run([sys.executable, "-m", "tests.simulation"], env=environment, capture_output=True, text=True)
+    again = subprocess.run(
+        [sys.executable, "-m", "tests.simulation"], env=environment, capture_output=True, text=True, check=True
+    )
     assert again.stdout.startswith(story) and story.count("\n") > 50

@@ -8,9 +8,8 @@ from tests.simulation.reading import Reading
 from tests.simulation.rules import Broken
 from tests.simulation.world import World
 
-SAID = re.compile(
-    "|".join(map(re.escape, ("+1555010", *DANGER, *MORE, *(t for both in LINES.values() for t in both)))).encode()
-)
+TEXTS = ("+1555010", *DANGER, *MORE, *(text for both in LINES.values() for text in both))
+SAID = re.compile("|".join(map(re.escape, TEXTS)).encode())
 """Every text and every number the people here use, as it stands in JSON."""
 THEIRS = ("redress.channels.", "redress.intake.dead")
 """Where a sender's own bytes stand, untouched."""
