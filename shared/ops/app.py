@@ -12,7 +12,7 @@ from shared.flow.records import Outgoing, Part
 from shared.kafka.publisher import Publisher
 from shared.kafka.reading import Reader
 from shared.mongo.client import database
-from shared.mongo.lanes import MongoSwitch
+from shared.mongo.lanes import MongoSwitch, epoch
 from shared.mongo.reading import documents
 from shared.ops.show import complain
 from shared.settings import ServiceSettings
@@ -55,6 +55,14 @@ class Running:
     def pages(self, service: str) -> AsyncIterator[dict[str, Any]]:
         """A service's pages: older history, records kept for a person."""
         return documents(self._databases[service], "pages")
+
+    def database(self, service: str) -> Any:
+        """A service's database."""
+        return self._databases[service]
+
+    async def epoch(self, service: str) -> int:
+        """How often a service's store was rewound, as it knows."""
+        return await epoch(self._databases[service])
 
     def switch(self, service: str) -> MongoSwitch:
         """Where a service's stopped lanes are remembered."""
