@@ -126,13 +126,14 @@ def _(stack: contextlib.ExitStack) -> None:
 
 @mistake("the fact id without the thing")
 def _(stack: contextlib.ExitStack) -> None:
-    right = codec.event
+    right = codec._event
 
-    def wrong(topic: str, key: Any, type: str, id: str, subject: str, data: Any, trace: Any = None, **more: str) -> Any:
-        named = f"{more['teller']}/{more['sequence']}" if "sequence" in more else id
-        return right(topic, key, type, named, subject, data, trace, **more)
+    def wrong(topic: str, key: str, type: str, id: str, subject: str, data: Any, trace: Any, more: Any) -> Any:
+        told = dict(more)
+        named = f"{told['ce_teller'].decode()}/{told['ce_sequence'].decode()}" if "ce_sequence" in told else id
+        return right(topic, key, type, named, subject, data, trace, more)
 
-    _method(stack, codec, "event", wrong)
+    _method(stack, codec, "_event", wrong)
 
 
 @mistake("a number per stream instead of per thing")
