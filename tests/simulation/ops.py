@@ -3,6 +3,7 @@
 import asyncio
 import random
 import zlib
+from collections import Counter
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing
@@ -19,6 +20,9 @@ GARBAGE: tuple[tuple[bytes | None, dict[str, bytes]], ...] = (
                        "ce_subject": b"c1"}),
 )  # fmt: skip
 
+MOST_FED = 4
+"""How often a person tries, with a pause, what cannot be decided yet."""
+
 
 class Ops:
     """Throws garbage in, breaks decisions until they are mended, and feeds again what was kept."""
@@ -27,6 +31,7 @@ class Ops:
         self.world = world
         self.rng = random.Random(world.rng.random())
         self.mended = False
+        self.fed: Counter[str] = Counter()
         self.thrown: list[Outgoing] = []
         world.breaks = self.breaks
 
@@ -76,7 +81,8 @@ class Ops:
             for document in store.things.values():
                 for kept in document["person"]:
                     page = store.pages[kept["page"]]
-                    if kept["reason"].startswith("a defect while deciding"):
+                    self.fed[kept["page"]] += 1
+                    if kept["reason"].startswith("a defect while deciding") and self.fed[kept["page"]] <= MOST_FED:
                         headers = tuple((name, value) for name, value in page["headers"])
                         self.world.note("fed again", document["_id"], service, kept["event"])
                         self.world.broker.append(Outgoing(page["topic"], page["key"], page["value"], headers))

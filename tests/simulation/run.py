@@ -80,7 +80,6 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
         await _quiet(world, "while faults had just ended")
         outcome.broken += held(world, WHILE_STOPPED)
         await _resumed(world)
-        world.ops.feed_again()
         await _to_the_end(world, people)
         outcome.broken += held(world, AT_LAST)
     except Unfinished as late:
@@ -138,6 +137,8 @@ async def _to_the_end(world: World, people: list["asyncio.Task[Any]"]) -> None:
     while world.loop.time() < HORIZON_S:
         await _quiet(world, "at last")
         await _resumed(world)
+        if world.ops.feed_again():
+            await _quiet(world, "after what was kept was fed again")
         due = min(world.next_due() or HORIZON_S, HORIZON_S)
         if all(task.done() for task in people) and due >= HORIZON_S:
             return
