@@ -162,12 +162,7 @@ def _(stack: contextlib.ExitStack) -> None:
 
 @mistake("tick not checked against the clock")
 def _(stack: contextlib.ExitStack) -> None:
-    def strike(thing: Any, tick: Any) -> None:
-        thing.clocks.pop(tick.clock, None)
-        thing.struck[tick.clock] = max(tick.due, thing.struck.get(tick.clock, 0))
-
     _method(stack, known, "strikes", lambda thing, tick, at: True)
-    _method(stack, known, "strike", strike)
 
 
 @mistake("tick checked against the record's time instead of the due time it names")
