@@ -119,7 +119,8 @@ class Effects:
             order = order_of(attributes, data)
             if order.kind not in self.kinds:
                 raise Poison("no such kind of effect here", "/data/kind")
-            if self.now() - record.time > self.service.keys_remembered / 2:  # it lay, or is carried out once more
+            begun = record.time if order.begun is None else clock.from_ms(order.begun)
+            if self.now() - begun > self.service.keys_remembered:  # it lay, or is told or carried out once more
                 order = replace(order, ask_first=True)
         except Poison as fault:
             return dead_letter(record, self.service, fault)

@@ -96,7 +96,7 @@ class Teller:
     def _order(self, effect: str) -> None:
         """Publishes the try as it stands and sets the clock that repeats it.
 
-        It may lie for as long again before it is carried out. Nobody knows what a restored store had ordered.
+        Nobody knows what a restored store had ordered. How old an order is when it is carried out shows there.
         """
         thing, service = self.thing, self.service
         attempt = thing.attempts[effect]
@@ -108,7 +108,8 @@ class Teller:
             attempt["key"],
             attempt["try"],
             attempt["content"],
-            ask_first=age > service.keys_remembered / 2 or self.epoch > 0,
+            ask_first=age > service.keys_remembered or self.epoch > 0,
+            begun=attempt["at"],
         )
         topic = attempt.get("topic") or service.effects(thing.lane)
         self.out.append(codec.order_event(order, topic, thing.lane, self.trace))
