@@ -61,7 +61,7 @@ class Calls:
                 if self.world.rng.random() < give_up:
                     return NO_ANSWER
                 await asyncio.sleep(pause * (0.5 + self.world.rng.random()))
-                pause = min(pause * 2, 30.0)
+                pause = min(pause * 2, 900.0 if service in self.world.down else 30.0)
         finally:
             self.open -= 1
 

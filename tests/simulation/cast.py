@@ -50,7 +50,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
 def make(world: World, service: str, version: str) -> Make:
     """A replica's parts as the seed has them."""
     plan, rng = world.plan, world.rng
-    declared = watched(in_version(service, version, plan.faults_until), world.breaks, novel=version == "new")
+    declared = watched(in_version(service, version, plan.calm_at), world.breaks, novel=version == "new")
     skew = (rng.random() * 2 - 1) * plan.clocks_apart_s
     return Make(declared, world.effects[service], rng.choice(plan.batches), version, skew)
 

@@ -4,6 +4,7 @@ What each wording lost when it was modelled stands in `docs/simulation.md`, with
 """
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -271,6 +272,13 @@ def _(stack: contextlib.ExitStack) -> None:
         right(self, effect)
 
     _method(stack, telling.Teller, "try_again", wrong)
+
+
+@mistake("an order's age is that of its record")
+def _(stack: contextlib.ExitStack) -> None:
+    right = codec.order_of
+    wrong = lambda attributes, data: dataclasses.replace(right(attributes, data), begun=None)  # noqa: E731
+    _everywhere(stack, "order_of", right, wrong)
 
 
 # Lanes -----------------------------------------------------------------------------------------------

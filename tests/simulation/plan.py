@@ -10,6 +10,7 @@ from tests.simulation.net import FATES, Weather
 SERVICES = ("intake", "triage", "compensation", "notify")
 TROUBLES = (
     "kill", "freeze", "rebalance", "store away", "log away", "stop lane", "roll", "grow", "replace", "kill all",
+    "outage",
 )  # fmt: skip
 
 
@@ -47,6 +48,12 @@ class Plan:
     dead_in_a_row: int = 50
     restoring: Any = None
 
+    @property
+    def calm_at(self) -> float:
+        """When the last trouble is over, in seconds from the start."""
+        outages = [trouble.at + trouble.lasts for trouble in self.troubles if trouble.what == "outage"]
+        return max([self.faults_until, *outages])
+
 
 def plan(seed: int) -> Plan:
     """The plan of a seed."""
@@ -78,4 +85,7 @@ def plan(seed: int) -> Plan:
 
 def _trouble(rng: random.Random, until: float) -> Trouble:
     at = until * rng.random() ** 2
-    return Trouble(at, rng.choice(TROUBLES), rng.choice(SERVICES), rng.choice((1.0, 10.0, 150.0)))
+    what, service, lasts = rng.choice(TROUBLES), rng.choice(SERVICES), rng.choice((1.0, 10.0, 150.0))
+    if what == "outage":
+        lasts = rng.choice((2, 30, 50)) * 3600.0
+    return Trouble(at, what, service, lasts)

@@ -75,6 +75,8 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     if made.restoring is not None:
         people.append(loop.create_task(restore(world, made.restoring)))
     await asyncio.sleep(made.faults_until)
+    while world.down:
+        await asyncio.sleep(600.0)
     _calm(world)
     try:
         await _quiet(world, "while faults had just ended")
