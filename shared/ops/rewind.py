@@ -8,8 +8,6 @@ from datetime import datetime
 from shared import clock
 from shared.flow.records import Part, Record
 from shared.flow.telling import EPOCH
-from shared.kafka.offsets import set_offsets
-from shared.mongo.lanes import set_epoch
 from shared.ops.app import LANES, Running, on_running
 from shared.ops.lanes import states_of
 from shared.ops.show import complain, show
@@ -50,21 +48,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _rewind(running: Running, service: str, to: datetime) -> int:
-    settings = running.settings[service]
-    if await asyncio.to_thread(states_of, settings):
+    if await asyncio.to_thread(states_of, running.settings[service]):
         return complain(f"{service} answers: stop every replica of it, then rewind, then start it")
     topics = await running.reader.topics()
     since = Since(service, to)
     async for record in running.reader.read(topics):
         since.take(record)
     epoch = since.epoch(await running.epoch(service))
-    await set_epoch(running.database(service), epoch)  # first: numbers too high do no harm, used ones do
+    await running.set_epoch(service, epoch)  # first: numbers too high do no harm, used ones do
     rows = []
     groups = await running.committed(await running.reader.spans(topics))
     for group in groups_of(service):
         back = since.back(groups.get(group, {}))
         if back:
-            await set_offsets(settings.kafka_settings(), group, back)
+            await running.set_offsets(service, group, back)
         rows += [{"group": group, "topic": topic, "partition": number, "from": groups[group][topic, number], "to": at}
                  for (topic, number), at in sorted(back.items())]  # fmt: skip
     show([{"service": service, "epoch": epoch, "to": clock.wire(to), "partitions": len(rows)}, *rows],
