@@ -90,8 +90,11 @@ class Effects:
                 self._begin(record)
             fault, self._fault = self._fault, None
             if fault is not None:  # an answer could not be appended: its order is read again
-                self.log.seek({part: min(open) for part, open in self._open.items() if open})
-                await self._forget()
+                again = {part: min(open) for part, open in self._open.items() if open}
+                self.log.seek(again)
+                for part in again:  # of the others everything is answered: that is committed, or nobody ever would
+                    del self._open[part], self._next[part]
+                await self._commit()
                 raise fault
             await self._commit()
 
