@@ -20,7 +20,7 @@ from tests.simulation.world import T0, World
 
 LIMIT_S = 10.0
 NEWLY_HEARD = {"notify": triage.Triaged.TYPE, "compensation": triage.Reopened.TYPE}
-"""Per service the type only its newer version hears, from a date on: told early in a case, so that a roll-out meets it."""
+"""Per service the type only its newer version hears, from a date on; told early, so that a roll-out meets it."""
 ROLLED_OUT_S = 400.0
 
 
