@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo up down check test test-kafka test-node faults hostile bench accuracy second-opinion requirements schema clean
+.PHONY: setup demo up down check test test-kafka test-node simulate simulate-mistakes faults hostile bench accuracy second-opinion requirements schema clean
 
 setup: .venv/.ready
 
@@ -76,6 +76,15 @@ schema: setup
 BENCH ?= road stage stored express door asking whole tables reading
 bench: setup
 	@for part in $(BENCH); do echo "== $$part" && $(BIN)/python -m tests.benchmarks.$$part || exit 1; done
+
+# The real services over twins in virtual time, seed by seed: SEEDS, FIRST_SEED, JOBS, COUNT=1; SEED=n tells one's story.
+export SEEDS FIRST_SEED SEED JOBS COUNT RESTORE ONLY
+simulate: setup
+	@$(BIN)/python -m tests.simulation
+
+# Each mistake of docs/simulation.md planted in turn, and the seeds until it is found.
+simulate-mistakes: setup
+	@$(BIN)/python -m tests.simulation.planted
 
 clean:
 	rm -rf .venv .run .cache

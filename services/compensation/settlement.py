@@ -21,6 +21,10 @@ WORDS_ALONE = frozenset({"explanation", "apology"})
 """Delivered by the message itself."""
 
 
+class UnknownRemedy(Exception):
+    """A provider did something for a remedy this claim does not have, as after its store was restored."""
+
+
 def settle(thing: Thing[Book], now: datetime, may_pay: bool) -> list[Telling]:
     """Orders what is agreed and approved; without a checked identity nothing is paid where the line wants one."""
     told: list[Telling] = []
@@ -52,8 +56,13 @@ def _order(thing: Thing[Book], book: RemedyBook, now: datetime) -> list[Telling]
 
 
 def answered(claim: Claim, answer: Answered, now: datetime) -> Sequence[Telling]:
-    """The provider's final answer: paid or failed, once; money gone that nobody waits for is told and reversed."""
+    """The provider's final answer: paid or failed, once; money gone that nobody waits for is told and reversed.
+
+    UnknownRemedy for what was done under no remedy of this claim: the answer is kept for a person.
+    """
     book = claim.remedies.get(answer.effect.split("/", 1)[-1])
+    if book is None and answer.verdict == "done":
+        raise UnknownRemedy(answer.effect)
     if book is None:
         return []
     if answer.verdict == "refused":

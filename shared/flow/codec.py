@@ -125,6 +125,7 @@ def order_event(order: Order, topic: str, lane: Lane, trace: bytes | None = None
         "attempt": order.attempt,
         "content": order.content,
         "ask_first": order.ask_first,
+        "begun": order.begun,
     }
     return event(topic, order.thing, ORDER, f"{order.key}/{order.attempt}", order.thing, data, trace, lane=lane)
 
@@ -211,8 +212,13 @@ def answer_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Answer:
     return Answer(attributes["subject"], effect, key, attempt, verdict, body)
 
 
+LATEST_MS = 2**42
+
+
 def order_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Order:
     """The order a record holds."""
     fields = (("effect", str), ("kind", str), ("key", str), ("attempt", int), ("content", dict))
     effect, kind, key, attempt, content = _fields(data, fields)
-    return Order(attributes["subject"], effect, kind, key, attempt, content, bool(data.get("ask_first")))
+    begun = data.get("begun")
+    known = begun if isinstance(begun, int) and 0 < begun < LATEST_MS else None
+    return Order(attributes["subject"], effect, kind, key, attempt, content, bool(data.get("ask_first")), known)

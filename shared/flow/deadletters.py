@@ -63,12 +63,13 @@ def kept_record(thing: str, record: Record, kept: Record, reason: str) -> dict[s
     """The entry a person finds on the thing; the bytes stand on a page of their own, as `kept`.
 
     `event` and `of` (a hash of its bytes) tell whether the same record came again: it is kept once. `fed` is the
-    hash it will have when it is fed from its page.
+    hash it will have when it is fed from its page. What a sender signed names no event: the event is that of what
+    it is kept as.
     """
     at = _name(record)
     return {
         "at": at,
-        "event": event_id(record),
+        "event": event_id(kept),
         "of": bytes_of(record),
         "fed": bytes_of(kept),
         "time": clock.to_ms(record.time),

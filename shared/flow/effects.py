@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
-from shared import metrics
+from shared import clock, metrics
 from shared.flow.codec import answer_event, order_of, read
 from shared.flow.deadletters import dead_letter
 from shared.flow.errors import Poison, Transient
@@ -44,8 +45,11 @@ class Effect:
 class Effects:
     """The orders of one lane. A provider that hangs fills only its own places; the lane goes on."""
 
-    def __init__(self, service: Service[Any], lane: Lane, log: Log, kinds: Mapping[str, Effect]) -> None:
-        self.service, self.lane, self.log, self.kinds = service, lane, log, kinds
+    def __init__(
+        self, service: Service[Any], lane: Lane, log: Log, kinds: Mapping[str, Effect],
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:  # fmt: skip
+        self.service, self.lane, self.log, self.kinds, self.now = service, lane, log, kinds, now
         self._places = {kind: asyncio.Semaphore(effect.at_once) for kind, effect in kinds.items()}
         self._in_hand: dict[str, int] = dict.fromkeys(kinds, 0)
         self._open: dict[Part, set[int]] = {}
@@ -86,8 +90,11 @@ class Effects:
                 self._begin(record)
             fault, self._fault = self._fault, None
             if fault is not None:  # an answer could not be appended: its order is read again
-                self.log.seek({part: min(open) for part, open in self._open.items() if open})
-                await self._forget()
+                again = {part: min(open) for part, open in self._open.items() if open}
+                self.log.seek(again)
+                for part in again:  # of the others everything is answered: that is committed, or nobody ever would
+                    del self._open[part], self._next[part]
+                await self._commit()
                 raise fault
             await self._commit()
 
@@ -115,6 +122,9 @@ class Effects:
             order = order_of(attributes, data)
             if order.kind not in self.kinds:
                 raise Poison("no such kind of effect here", "/data/kind")
+            begun = record.time if order.begun is None else clock.from_ms(order.begun)
+            if self.now() - begun > self.service.keys_remembered:  # it lay, or is told or carried out once more
+                order = replace(order, ask_first=True)
         except Poison as fault:
             return dead_letter(record, self.service, fault)
         result = await self._try(order)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.flow import known
+from shared.flow.codec import request_event
 from shared.flow.deadletters import blank_page, bytes_of, event_id, kept_record, record_page
 from shared.flow.messages import (
     Answer,
@@ -62,7 +63,7 @@ class Fold(Teller):
         again = replayed(self.thing, self.record)
         if again is not None:
             return again
-        keepable = self._keepable()
+        keepable = self._keepable(message)
         kept = kept_record(self.thing.id, self.record, keepable, reason)
         same = any((other["event"], other["of"]) == (kept["event"], kept["of"]) for other in self.thing.person)
         flooded = message is None and len(self.thing.person) >= MOST_UNREAD
@@ -98,9 +99,19 @@ class Fold(Teller):
             return {message.effect}
         return set()
 
-    def _keepable(self) -> Record:
+    def _keepable(self, message: Message | None) -> Record:
+        """What is fed again. A record of an open inbox was believed when it came: kept as the request it made,
+
+        since its signature holds for minutes and what it says openly is sealed in the request.
+        """
+        record = self.record
+        if isinstance(message, Request) and record.topic.rsplit(".", 1)[0] in self.service.channels:
+            asked = request_event(message, self.service.inbox("express"), self.trace)
+            record = record._replace(
+                topic=asked.topic, key=asked.key_bytes, value=asked.value, headers=tuple(asked.headers)
+            )
         bare = self.thing.erased or not self.service.reads_sealed
-        return self.record._replace(value=unsealed(self.record.value)) if bare else self.record
+        return record._replace(value=unsealed(record.value)) if bare else record
 
     def _needs_person(self, reason: str, level: int) -> Tell:
         self.thing.set_clock(PERSON, self.record.time + self.service.person_within * 2**level)
@@ -128,7 +139,7 @@ class Fold(Teller):
         if not self.thing.person:
             return False
         event, of = event_id(self.record), bytes_of(self.record)
-        done = [kept for kept in self.thing.person if kept["event"] == event and of in (kept["of"], kept["fed"])]
+        done = [kept for kept in self.thing.person if event in (kept["event"], "") and of in (kept["of"], kept["fed"])]
         if not done:
             return False
         self.thing.person = [kept for kept in self.thing.person if kept not in done]

@@ -79,7 +79,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One try of an effect; `ask_first` when the provider may have forgotten the key."""
+    """One try of an effect; `ask_first` when the provider may have forgotten the key. `begun`: the first try, in ms."""
 
     thing: str
     effect: str
@@ -88,6 +88,7 @@ class Order:
     attempt: int
     content: dict[str, Any]
     ask_first: bool = False
+    begun: int | None = None
 
 
 Message = Fact | Request | Tick | Answer

@@ -196,9 +196,9 @@ class Stage:
 
     async def _stand(self, reason: str) -> None:
         """Decides nothing new. On every assignment, publishes what was decided before the stop; commits nothing."""
-        self.status.stops(reason)
         async with self.log.lock:
             await self._settle()
+        self.status.stops(reason)
         self._read_ahead = True
         held = frozenset(self.log.owned().items())
         if held == self._told_while_stopped:

@@ -95,7 +95,10 @@ class Teller:
             self._order(effect)
 
     def _order(self, effect: str) -> None:
-        """Publishes the try as it stands and sets the clock that repeats it."""
+        """Publishes the try as it stands and sets the clock that repeats it.
+
+        Nobody knows what a restored store had ordered. How old an order is when it is carried out shows there.
+        """
         thing, service = self.thing, self.service
         attempt = thing.attempts[effect]
         age = self.record.time - clock.from_ms(attempt["at"])
@@ -106,7 +109,8 @@ class Teller:
             attempt["key"],
             attempt["try"],
             attempt["content"],
-            ask_first=age > service.keys_remembered,
+            ask_first=age > service.keys_remembered or self.epoch > 0,
+            begun=attempt["at"],
         )
         topic = attempt.get("topic") or service.effects(thing.lane)
         self.out.append(codec.order_event(order, topic, thing.lane, self.trace))

@@ -101,10 +101,15 @@ def _from_inbox(record: Record, attributes: dict[str, str], data: dict[str, Any]
     return Understood(record, message, (message.thing,))
 
 
+@lru_cache(maxsize=1024)
+def _stem(type: str) -> str:
+    return VERSION.sub("", type)
+
+
 def _passes(type: str, service: Service[Any]) -> bool:
     """True: a type not heard does not concern this service; Poison for a version of a heard one nobody can read."""
-    stem = VERSION.sub("", type)
-    if any(VERSION.sub("", heard) == stem for heard in service.hears):
+    stem = _stem(type)
+    if any(_stem(heard) == stem for heard in service.hears):
         raise Poison("an unknown version of a fact this service hears", "/type")
     return True
 

@@ -50,3 +50,9 @@ async def epoch(database: Any) -> int:
     with world():
         document = await database["meta"].find_one({"_id": "epoch"})
     return int(document["epoch"]) if document else 0
+
+
+async def set_epoch(database: Any, number: int) -> None:
+    """Before the service starts on a restored store."""
+    with world():
+        await database["meta"].replace_one({"_id": "epoch"}, {"_id": "epoch", "epoch": number}, upsert=True)

@@ -9,10 +9,11 @@ from shared.contracts.catalog import SERVICES
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
 from shared.flow.records import Outgoing, Part
+from shared.kafka.offsets import set_offsets
 from shared.kafka.publisher import Publisher
 from shared.kafka.reading import Reader
 from shared.mongo.client import database
-from shared.mongo.lanes import MongoSwitch
+from shared.mongo.lanes import MongoSwitch, epoch, set_epoch
 from shared.mongo.reading import documents
 from shared.ops.show import complain
 from shared.settings import ServiceSettings
@@ -55,6 +56,18 @@ class Running:
     def pages(self, service: str) -> AsyncIterator[dict[str, Any]]:
         """A service's pages: older history, records kept for a person."""
         return documents(self._databases[service], "pages")
+
+    async def epoch(self, service: str) -> int:
+        """How often a service's store was rewound, as it knows."""
+        return await epoch(self._databases[service])
+
+    async def set_epoch(self, service: str, number: int) -> None:
+        """The epoch a service's facts are numbered in from its next start on."""
+        await set_epoch(self._databases[service], number)
+
+    async def set_offsets(self, service: str, group: str, offsets: Mapping[Part, int]) -> None:
+        """Where a group of a service that does not run begins when it starts."""
+        await set_offsets(self.settings[service].kafka_settings(), group, offsets)
 
     def switch(self, service: str) -> MongoSwitch:
         """Where a service's stopped lanes are remembered."""

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,18 @@ SERVICES = ("intake", "triage", "compensation", "notify")
 
 
 def add(commands: Any) -> None:
-    """Adds topics, lanes, lane, dead and audit."""
+    """Adds topics, lanes, lane, dead, rewind and audit."""
     topics = commands.add_parser("topics", help="topics with rate, end offset and lag per group")
     topics.add_argument("--all", action="store_true", help="also topics nothing stands on")
     topics.set_defaults(run=_later("topics", "topics"))
     lanes = commands.add_parser("lanes", help="what each lane of each service does, and why one stands")
     lanes.set_defaults(run=_later("lanes", "lanes"))
+    rewind = commands.add_parser("rewind", help="after a store was restored: read again what came since the copy")
+    rewind.add_argument("service", choices=SERVICES)
+    rewind.add_argument(
+        "--to", type=_moment, required=True, metavar="TIME", help="some minutes before the copy was made"
+    )
+    rewind.set_defaults(run=_later("rewind", "run"))
     _add_lane(commands)
     _add_dead(commands)
     audit = commands.add_parser("audit", help="check what must always be true on the running system")
@@ -45,6 +52,17 @@ def _add_dead(commands: Any) -> None:
         part = parts.add_parser(name, help=says)
         part.add_argument("id", help="as listed")
         part.set_defaults(run=_later("dead", work))
+
+
+def _moment(text: str) -> datetime:
+    """A time with its zone, as argparse asks for it."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time like 2026-11-24T08:00:00Z") from None
+    if told.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time with its zone, like 2026-11-24T08:00:00Z")
+    return told
 
 
 def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import heapq
+import inspect
 import random
 from asyncio import events
 from collections import deque
@@ -12,16 +13,19 @@ from typing import Any
 PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
 
 
+Call = tuple[Any, tuple[Any, ...], contextvars.Context]
+"""What to call, with what, in which context; a plain tuple, since a run makes thousands and cancels none."""
+
+
 class Process:
     """What one operating-system process would run: its callbacks in their order, while it lives and is not frozen."""
 
-    __slots__ = ("alive", "frozen", "name", "queue", "steps")
+    __slots__ = ("alive", "frozen", "name", "queue")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.alive, self.frozen = True, False
-        self.queue: deque[asyncio.Handle] = deque()
-        self.steps = 0
+        self.queue: deque[Call] = deque()
 
 
 class Stuck(RuntimeError):
@@ -43,7 +47,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._idle: list[asyncio.Future[None]] = []
         self._now = 0.0
         self._count = 0
-        self._timers: list[tuple[float, int, asyncio.Handle, Process]] = []
+        self._timers: list[tuple[float, int, asyncio.TimerHandle | None, Call, Process]] = []
         self._runnable: list[Process] = []
 
     # What asyncio asks of a loop -----------------------------------------------------------------
@@ -66,11 +70,15 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> asyncio.Task[Any]:
         return asyncio.Task(coro, loop=self, name=name, context=context)
 
-    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]
-        context = contextvars.copy_context() if context is None else context
-        handle = asyncio.Handle(callback, args, self, context)
-        self._ready(context.get(PROCESS) or self.world, handle)
-        return handle
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
+        """Tasks and futures give a context and keep no handle, so none is made for them."""
+        if context is None:
+            context = contextvars.copy_context()
+            handle = asyncio.Handle(callback, args, self, context)
+            callback, args = _unless_cancelled, (handle, callback, args)
+            self._ready(context.get(PROCESS) or self.world, (callback, args, context))
+            return handle
+        self._ready(context.get(PROCESS) or self.world, (callback, args, context))
 
     def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
         return self.call_at(self._now + delay, callback, *args, context=context)
@@ -79,7 +87,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         context = contextvars.copy_context() if context is None else context
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         self._count += 1
-        heapq.heappush(self._timers, (when, self._count, handle, context.get(PROCESS) or self.world))
+        call = (_unless_cancelled, (handle, callback, args), context)
+        heapq.heappush(self._timers, (when, self._count, handle, call, context.get(PROCESS) or self.world))
         return handle
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -100,13 +109,19 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def after(self, delay: float, callback: Callable[..., Any], *args: Any) -> None:
         """Calls back outside of every process: the network, the servers, other people."""
-        handle = asyncio.Handle(callback, args, self, _OUTSIDE)
         self._count += 1
-        heapq.heappush(self._timers, (self._now + delay, self._count, handle, self.world))
+        call = (callback, args, _OUTSIDE)
+        heapq.heappush(self._timers, (self._now + delay, self._count, None, call, self.world))
+
+    def in_turn(self, process: Process, callback: Callable[..., Any], *args: Any) -> None:
+        """Calls back once everything has run that now waits in a process."""
+        self._ready(process, (callback, args, _OUTSIDE))
 
     def kill(self, process: Process) -> None:
         """As SIGKILL: nothing of it runs again, no `finally`, no answer."""
         process.alive = False
+        for call in process.queue:
+            _never(call)
         process.queue.clear()
         if process in self._runnable:
             self._runnable.remove(process)
@@ -123,12 +138,14 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         if process.alive and process.queue and process not in self._runnable:
             self._runnable.append(process)
 
-    def _ready(self, process: Process, handle: asyncio.Handle) -> None:
+    def _ready(self, process: Process, call: Call) -> None:
         if not process.alive:
+            _never(call)
             return
-        if not process.queue and not process.frozen:
+        queue = process.queue
+        if not queue and not process.frozen:
             self._runnable.append(process)
-        process.queue.append(handle)
+        queue.append(call)
 
     async def idle(self, until: float) -> None:
         """Until nothing happens for `idle_s` or more, or that time comes."""
@@ -153,18 +170,22 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             events._set_running_loop(before)
 
     def _step(self) -> None:
-        if not self._runnable:
+        runnable = self._runnable
+        if not runnable:
             self._advance()
-        at = int(self.choice.random() * len(self._runnable)) if len(self._runnable) > 1 else 0
-        process = self._runnable[at]
-        handle = process.queue.popleft()
+        at = int(self.choice.random() * len(runnable)) if len(runnable) > 1 else 0
+        process = runnable[at]
+        callback, args, context = process.queue.popleft()
         if not process.queue:
-            self._runnable[at] = self._runnable[-1]
-            self._runnable.pop()
+            runnable[at] = runnable[-1]
+            runnable.pop()
         self.steps += 1
-        process.steps += 1
-        if not handle._cancelled:
-            handle._run()
+        try:
+            context.run(callback, *args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as fault:
+            self.faults.append({"exception": fault})
 
     def _advance(self) -> None:
         """To the next timer, and to all of that moment."""
@@ -177,16 +198,31 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                     release(waiting)
                 self._idle.clear()
                 continue
-            when, _, handle, process = heapq.heappop(timers)
+            when, _, handle, call, process = heapq.heappop(timers)
             self._now = max(self._now, when)
-            if not handle._cancelled:
-                self._ready(process, handle)
+            if handle is None or not handle._cancelled:
+                self._ready(process, call)
 
 
 def release(waiting: "asyncio.Future[None]") -> None:
     """Lets go whoever waits for it; once is enough."""
     if not waiting.done():
         waiting.set_result(None)
+
+
+def _unless_cancelled(handle: asyncio.Handle, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """It may be cancelled after its time came, while its process has not run yet."""
+    if not handle._cancelled:
+        callback(*args)
+
+
+def _never(call: Call) -> None:
+    """What a killed process had not begun is closed, or it would complain of never being awaited."""
+    task = getattr(call[0], "__self__", None)
+    if isinstance(task, asyncio.Task):
+        work = task.get_coro()
+        if inspect.iscoroutine(work) and inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+            work.close()
 
 
 _OUTSIDE = contextvars.Context()

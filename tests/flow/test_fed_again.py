@@ -41,6 +41,36 @@ async def test_another_body_under_the_id_of_a_kept_request_leaves_that_one_kept(
     assert len(bench.thing()["person"]) == 1
 
 
+async def test_what_a_sender_signed_is_kept_as_the_request_it_made_for_its_signature_does_not_hold_that_long():
+    def open_inbox(record):
+        assert record.time < at(300), "the signature is too old"
+        return add(3, type="create", note="bang")
+
+    bench = Bench(toy(channels={"redress.open": open_inbox})).put(Outgoing("redress.open.standard", "k", b"in clear"))
+    stage = await bench.stage()
+    await bench.run(stage)
+    assert (fed(bench).topic, b"in clear" in fed(bench).value) == ("redress.toy.inbox.express", False)
+    bench.time, bench.service = at(3600), toy(mended=True)
+    express = await bench.stage("express")
+    bench.put(fed(bench))
+    await bench.run(express)
+    assert (bench.thing()["state"]["total"], bench.thing()["person"]) == (3, [])
+
+
+async def test_a_sender_that_repeats_what_waits_for_a_person_is_decided_once_and_nobody_waits():
+    opened = {"redress.open": lambda record: add(3, type="create", note="bang")}
+    bench = Bench(toy(channels=opened)).put(*[Outgoing("redress.open.standard", "k", b"{}") for _ in range(2)])
+    stage = await bench.stage()
+    await bench.run(stage)
+    assert len(bench.thing()["person"]) == 1
+    bench.service = toy(channels=opened, mended=True)
+    await stage.log.stop()
+    stage = await bench.stage()
+    bench.put(Outgoing("redress.open.standard", "k", b"{}"))
+    await bench.run(stage)
+    assert (bench.thing()["state"]["total"], bench.thing()["person"]) == (3, [])
+
+
 async def test_an_erasure_blanks_the_pages_of_records_fed_and_decided_long_before():
     bench = Bench().put(said("bang", 1, sealed={"text": "eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn"}))
     stage = await bench.stage()

@@ -40,6 +40,7 @@ async def test_what_was_read_while_stopped_is_read_again_when_a_batch_was_outsta
     for number in (1, 2, 3):
         bench.put(said(f"w{number}", number))
     await bench.turn(stage)
+    assert stage.status.state == "stopped"
     bench.switch.reasons["standard"] = None
     await bench.run(stage)
     assert bench.thing()["state"]["words"] == ["w0", "w1", "w2", "w3"]

@@ -77,7 +77,7 @@ def decide(thing: Thing[Toy], input: Input, now: datetime, policy: Any) -> tuple
         thing.state.assigned = thing.stands(input.fact.source).get("assigned", "")
         return thing, [Tell(Noted(word=word, late=input.late, rules=str(policy)), rules=str(policy))]
     if isinstance(input, Asked):
-        return _asked(thing, input.request, now, input.again)
+        return _asked(thing, input, now, policy)
     if isinstance(input, Struck):
         if "cannot-strike" in policy:
             raise RuntimeError("the toy cannot strike")
@@ -88,9 +88,10 @@ def decide(thing: Thing[Toy], input: Input, now: datetime, policy: Any) -> tuple
     return thing, [Tell(Paid(unawaited=input.unawaited))] if input.verdict == "done" else []
 
 
-def _asked(thing: Thing[Toy], request: Request, now: datetime, again: bool) -> tuple[Thing[Toy], Sequence[Telling]]:
+def _asked(thing: Thing[Toy], input: Asked, now: datetime, policy: Any) -> tuple[Thing[Toy], Sequence[Telling]]:
+    request, again = input.request, input.again
     body: Add = request.body
-    if body.note == "bang":
+    if body.note == "bang" and "mended" not in policy:
         raise RuntimeError("the toy cannot do this")
     told: list[Telling] = [Reply(200, {"total": thing.state.total + body.amount, "again": again})]
     thing.state.total += body.amount

@@ -35,31 +35,33 @@ class Calls:
         self.told: dict[tuple[str, str, str, str], Told] = {}
         self.open = 0
 
-    async def once(self, service: str, work: Work) -> Any:
-        """One call at one replica; NO_ANSWER when it does not come, whatever became of it."""
+    async def once(self, service: str, work: Work, asked: list[str]) -> Any:
+        """One call at one replica, noted in `asked`; NO_ANSWER when it does not come, whatever became of it."""
         world = self.world
         live = world.live(service)
         if not live:
             await asyncio.sleep(1.0)
             return NO_ANSWER
         replica = world.rng.choice(live)
+        asked.append(replica.name)
         task = world.loop.spawn(replica.process, _answered(work, replica))
         done, _ = await asyncio.wait([task], timeout=PATIENCE_S)
         return task.result() if done else NO_ANSWER
 
     async def until_taken(self, service: str, work: Work, give_up: float = 0.0) -> Any:
         """Again with growing pauses, at whichever replica; some callers give up."""
-        pause = 0.5
+        pause, asked = 0.5, list[str]()
         self.open += 1
         try:
             while True:
-                answer = await self.once(service, work)
+                answer = await self.once(service, work, asked)
+                self.world.counts["asked again elsewhere"] += len(asked) > 1 and asked[-1] != asked[-2]
                 if answer is not NO_ANSWER:
                     return answer
                 if self.world.rng.random() < give_up:
                     return NO_ANSWER
                 await asyncio.sleep(pause * (0.5 + self.world.rng.random()))
-                pause = min(pause * 2, 30.0)
+                pause = min(pause * 2, 900.0 if service in self.world.down else 30.0)
         finally:
             self.open -= 1
 

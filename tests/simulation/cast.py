@@ -19,8 +19,8 @@ from tests.simulation.staff import FINDINGS
 from tests.simulation.world import T0, World
 
 LIMIT_S = 10.0
-NEWLY_HEARD = {"notify": triage.Closed.TYPE, "compensation": triage.Reopened.TYPE}
-"""Per service the type only its newer version hears, from a date on."""
+NEWLY_HEARD = {"notify": triage.Triaged.TYPE, "compensation": triage.Reopened.TYPE}
+"""Per service the type only its newer version hears, from a date on; told early, so that a roll-out meets it."""
 ROLLED_OUT_S = 400.0
 
 
@@ -50,7 +50,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
 def make(world: World, service: str, version: str) -> Make:
     """A replica's parts as the seed has them."""
     plan, rng = world.plan, world.rng
-    declared = watched(in_version(service, version, plan.faults_until), world.breaks, novel=version == "new")
+    declared = watched(in_version(service, version, plan.calm_at), world.breaks, novel=version == "new")
     skew = (rng.random() * 2 - 1) * plan.clocks_apart_s
     return Make(declared, world.effects[service], rng.choice(plan.batches), version, skew)
 

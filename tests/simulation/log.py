@@ -37,7 +37,7 @@ class SimBroker(MemoryBroker):
         part, offset = super().append(message, count)
         self.on_append(self.records[part][offset])
         for member in self.holders.get(part, ()):
-            member.ring()
+            member.came()
         return part, offset
 
 
@@ -120,6 +120,7 @@ class SimLog(MemoryLog):
         self.counts: dict[str, tuple[float, int]] = {}
         self._bell: asyncio.Future[None] | None = None
         self._rung, self._nothing = False, 0
+        self._lag: int | None = None
         self.stopped: Callable[[], bool] = lambda: False
 
     # The group -----------------------------------------------------------------------------------
@@ -138,6 +139,7 @@ class SimLog(MemoryLog):
             self.ring()
 
     def _hold(self, parts: Sequence[Part]) -> None:
+        self._lag = None
         for holders in self.world.holders.values():
             if self in holders:
                 holders.remove(self)
@@ -151,10 +153,26 @@ class SimLog(MemoryLog):
     # Reading -------------------------------------------------------------------------------------
 
     def ring(self) -> None:
-        """Something may have come: `fetch`, waiting or called next, looks and returns."""
+        """Something is different: `fetch`, waiting or called next, looks and returns."""
         self._rung, self._nothing = True, 0
+        self.came()
+
+    def came(self) -> None:
+        """Something was appended to a partition held here: `fetch`, if it waits, looks."""
+        self._lag = None
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
+
+    def lag(self) -> int:
+        """Counted anew only after something has changed."""
+        if self._lag is None:
+            records = self.world.records
+            self._lag = sum(len(records[part]) - self._position[part] for part in self._owned if part in records)
+        return self._lag
+
+    def seek(self, offsets: Mapping[Part, int]) -> None:
+        super().seek(offsets)
+        self._lag = None
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         if self.lag() == 0 and not self._rung:
@@ -180,7 +198,18 @@ class SimLog(MemoryLog):
     def _taken(self, at_most: int, assignment: int) -> list[Record]:
         if self.world.away:
             raise Transient("log away")
-        return self._take(at_most) if assignment == self.assignment else []
+        if assignment != self.assignment:
+            return []
+        self._lag = None
+        return self._take(at_most)
+
+    def _take(self, at_most: int) -> list[Record]:
+        """As the twin's, without looking into partitions that hold nothing."""
+        records, held = self.world.records, self._owned
+        self._owned = {part: at for part, at in held.items() if part in records}
+        found = super()._take(at_most)
+        self._owned = held
+        return found
 
     # Writing -------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ What each wording lost when it was modelled stands in `docs/simulation.md`, with
 """
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -126,13 +127,14 @@ def _(stack: contextlib.ExitStack) -> None:
 
 @mistake("the fact id without the thing")
 def _(stack: contextlib.ExitStack) -> None:
-    right = codec.event
+    right = codec._event
 
-    def wrong(topic: str, key: Any, type: str, id: str, subject: str, data: Any, trace: Any = None, **more: str) -> Any:
-        named = f"{more['teller']}/{more['sequence']}" if "sequence" in more else id
-        return right(topic, key, type, named, subject, data, trace, **more)
+    def wrong(topic: str, key: str, type: str, id: str, subject: str, data: Any, trace: Any, more: Any) -> Any:
+        told = dict(more)
+        named = f"{told['ce_teller'].decode()}/{told['ce_sequence'].decode()}" if "ce_sequence" in told else id
+        return right(topic, key, type, named, subject, data, trace, more)
 
-    _method(stack, codec, "event", wrong)
+    _method(stack, codec, "_event", wrong)
 
 
 @mistake("a number per stream instead of per thing")
@@ -161,12 +163,7 @@ def _(stack: contextlib.ExitStack) -> None:
 
 @mistake("tick not checked against the clock")
 def _(stack: contextlib.ExitStack) -> None:
-    def strike(thing: Any, tick: Any) -> None:
-        thing.clocks.pop(tick.clock, None)
-        thing.struck[tick.clock] = max(tick.due, thing.struck.get(tick.clock, 0))
-
     _method(stack, known, "strikes", lambda thing, tick, at: True)
-    _method(stack, known, "strike", strike)
 
 
 @mistake("tick checked against the record's time instead of the due time it names")
@@ -277,6 +274,13 @@ def _(stack: contextlib.ExitStack) -> None:
     _method(stack, telling.Teller, "try_again", wrong)
 
 
+@mistake("an order's age is that of its record")
+def _(stack: contextlib.ExitStack) -> None:
+    right = codec.order_of
+    wrong = lambda attributes, data: dataclasses.replace(right(attributes, data), begun=None)  # noqa: E731
+    _everywhere(stack, "order_of", right, wrong)
+
+
 # Lanes -----------------------------------------------------------------------------------------------
 
 
@@ -344,6 +348,14 @@ def _(stack: contextlib.ExitStack) -> None:
         return found or right(self, at_most)
 
     _method(stack, log.SimLog, "_take", wrong)
+
+
+# What is kept ----------------------------------------------------------------------------------------
+
+
+@mistake("what a sender signed kept for a person as it came")
+def _(stack: contextlib.ExitStack) -> None:
+    _method(stack, fold.Fold, "_keepable", lambda self, message: self.record)
 
 
 # Versions and pages ----------------------------------------------------------------------------------

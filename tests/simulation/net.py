@@ -12,8 +12,8 @@ from shared.testing.virtual import Process, VirtualLoop
 T = TypeVar("T")
 Halves = Callable[[], tuple[Callable[[], Any], Callable[[], Any]]]
 
-FATES = ("fail", "lost", "late", "slow", "die before", "die after", "die with it in flight", "freeze before",
-         "freeze after", "rebalance")  # fmt: skip
+FATES = ("fail", "lost", "late", "slow", "slow answer", "die before", "die after", "die with it in flight", "die soon",
+         "freeze before", "freeze after", "rebalance")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -79,11 +79,28 @@ class Net:
             after(delay + long / 10, _alone, rest)
         elif fate == "slow":
             after(delay + long / 6, _land, answer, apply)
+        elif fate == "slow answer":
+            after(delay, self._land_late, answer, apply, long / 6)
+        elif fate == "rebalance":
+            after(delay, self._land_late, answer, apply, self.rng.random() * 3)
+            after(delay, self.on_fate, fate, process, kind, long)
         else:
             when = 0.0 if fate in ("die before", "die with it in flight", "freeze before") else delay
             after(when, self.on_fate, fate, process, kind, long)
             if fate != "die before":
                 after(delay + (0.01 if fate == "die with it in flight" else 0.0), _land, answer, apply)
+
+    def _land_late(self, answer: "asyncio.Future[Any]", apply: Callable[[], Any], pause_s: float) -> None:
+        """Done now; that is heard after a pause, in which the world goes on."""
+        done: asyncio.Future[Any] = self.loop.create_future()
+        _land(done, apply)
+        self.loop.after(pause_s, _pass_on, done, answer)
+
+
+def _pass_on(done: "asyncio.Future[Any]", answer: "asyncio.Future[Any]") -> None:
+    fault = done.exception()
+    if not answer.done():
+        answer.set_result(done.result()) if fault is None else answer.set_exception(fault)
 
 
 def _land(answer: "asyncio.Future[Any]", apply: Callable[[], Any]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import zlib
+from collections import Counter
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing
@@ -19,6 +20,9 @@ GARBAGE: tuple[tuple[bytes | None, dict[str, bytes]], ...] = (
                        "ce_subject": b"c1"}),
 )  # fmt: skip
 
+MOST_FED = 4
+"""How often a person tries, with a pause, what cannot be decided yet."""
+
 
 class Ops:
     """Throws garbage in, breaks decisions until they are mended, and feeds again what was kept."""
@@ -27,15 +31,18 @@ class Ops:
         self.world = world
         self.rng = random.Random(world.rng.random())
         self.mended = False
+        self.fed: Counter[str] = Counter()
         self.thrown: list[Outgoing] = []
         world.breaks = self.breaks
 
     def breaks(self, thing: str, mark: str) -> bool:
         """Whether deciding this raises: always the same inputs, until a release mends it."""
+        return not self.mended and self.defect_in(thing, mark)
+
+    def defect_in(self, thing: str, mark: str) -> bool:
+        """Whether deciding this raised while the defect stood."""
         odds = self.world.plan.defect_odds
-        return (
-            bool(odds) and not self.mended and zlib.crc32(f"{self.world.plan.seed} {thing} {mark}".encode()) % odds == 0
-        )
+        return bool(odds) and zlib.crc32(f"{self.world.plan.seed} {thing} {mark}".encode()) % odds == 0
 
     async def throw(self) -> None:
         """Garbage on any topic a stage reads, at times in a row until a lane stops."""
@@ -59,11 +66,12 @@ class Ops:
         store = self.world.stores.get(topic.split(".")[1])
         return sorted(store.things)[:3] if store else []
 
-    def resume(self) -> None:
-        """Lanes that stopped by too many dead letters run again."""
-        for service in self.world.services:
-            if self.world.switches[service].reasons.get("standard"):
-                self.world.stop_lane(service, None)
+    def resume(self) -> bool:
+        """Lanes that stand stopped run again; whether any did."""
+        stopped = [service for service in self.world.services if self.world.switches[service].reasons.get("standard")]
+        for service in stopped:
+            self.world.stop_lane(service, None)
+        return bool(stopped)
 
     def feed_again(self) -> int:
         """What was kept for a person, readable but not decided, is published once more; how many records."""
@@ -73,7 +81,8 @@ class Ops:
             for document in store.things.values():
                 for kept in document["person"]:
                     page = store.pages[kept["page"]]
-                    if kept["reason"].startswith("a defect while deciding"):
+                    self.fed[kept["page"]] += 1
+                    if kept["reason"].startswith("a defect while deciding") and self.fed[kept["page"]] <= MOST_FED:
                         headers = tuple((name, value) for name, value in page["headers"])
                         self.world.note("fed again", document["_id"], service, kept["event"])
                         self.world.broker.append(Outgoing(page["topic"], page["key"], page["value"], headers))

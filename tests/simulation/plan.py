@@ -3,12 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulation.net import FATES, Weather
 
 SERVICES = ("intake", "triage", "compensation", "notify")
 TROUBLES = (
     "kill", "freeze", "rebalance", "store away", "log away", "stop lane", "roll", "grow", "replace", "kill all",
+    "outage",
 )  # fmt: skip
 
 
@@ -38,17 +40,25 @@ class Plan:
     troubles: list[Trouble] = field(default_factory=list)
     faults_until: float = 60.0
     short_pages: bool = False
+    whole_copies: bool = True
     complaints: int = 1
     restart_s: float = 5.0
     defect_odds: int = 0
     garbage: int = 0
     dead_in_a_row: int = 50
+    restoring: Any = None
+
+    @property
+    def calm_at(self) -> float:
+        """When the last trouble is over, in seconds from the start."""
+        outages = [trouble.at + trouble.lasts for trouble in self.troubles if trouble.what == "outage"]
+        return max([self.faults_until, *outages])
 
 
 def plan(seed: int) -> Plan:
     """The plan of a seed."""
     rng = random.Random(seed)
-    made = Plan(seed, rng)
+    made = Plan(seed, rng, whole_copies=seed % 16 == 0)
     made.partitions = rng.choice((1, 2, 2, 3))
     made.complaints = rng.choice((1, 1, 1, 2, 2, 3))
     made.replicas = {service: rng.choice((1, 1, 2)) for service in SERVICES}
@@ -64,8 +74,8 @@ def plan(seed: int) -> Plan:
         left=rng.randint(1, 12),
         latency_s=rng.choice((0.004, 0.05, 1.0)),
     )
-    made.clocks_apart_s = rng.choice((0.0, 0.0, 5.0, 90.0))
-    made.brokers_apart_s = rng.choice((0.0, 0.0, 2.0, 40.0))
+    made.clocks_apart_s = rng.choice((0.0, 0.0, 0.0, 0.5, 5.0, 5.0, 20.0, 90.0))
+    made.brokers_apart_s = rng.choice((0.0, 0.0, 0.0, 0.5, 2.0, 2.0, 10.0, 40.0))
     made.double_ticks = rng.choice((0.0, 0.0, 0.5))
     made.short_pages = rng.random() < 0.5
     if not calm:
@@ -75,4 +85,7 @@ def plan(seed: int) -> Plan:
 
 def _trouble(rng: random.Random, until: float) -> Trouble:
     at = until * rng.random() ** 2
-    return Trouble(at, rng.choice(TROUBLES), rng.choice(SERVICES), rng.choice((1.0, 10.0, 150.0)))
+    what, service, lasts = rng.choice(TROUBLES), rng.choice(SERVICES), rng.choice((1.0, 10.0, 150.0))
+    if what == "outage":
+        lasts = rng.choice((2, 30, 50)) * 3600.0
+    return Trouble(at, what, service, lasts)

@@ -44,11 +44,14 @@ class Provider:
         assert process is not None
         mood = self.rng.random() if self.world.faulty else 1.0
         if mood < 0.05:
+            self.world.counts["provider hangs"] += 1
             await asyncio.sleep(1e6)
         if mood < 0.12:
+            self.world.counts["provider says later"] += 1
             return Result("open", {"reason": "later"})
         verdict: str = await self.world.net.call(process, f"{self.name}: {order.kind}", lambda: self._do(order))
         if mood < 0.2:
+            self.world.counts["provider did it and hangs"] += mood < 0.16
             await asyncio.sleep(1e6 if mood < 0.16 else 3.0)
         if mood < 0.24:
             raise RuntimeError("the provider's answer cannot be read")

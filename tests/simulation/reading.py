@@ -36,6 +36,7 @@ class Reading:
     def __init__(self, world: World) -> None:
         self.world = world
         self.facts: dict[str, dict[int, OnLog]] = {}
+        self.named: dict[str, tuple[str, int]] = {}
         self.contents: list[tuple[str, str]] = []
         self.orders: list[tuple[Record, dict[str, Any]]] = []
         self.ticks: list[tuple[Record, dict[str, Any]]] = []
@@ -67,6 +68,9 @@ class Reading:
         number = int(attributes["sequence"])
         known = told.setdefault(number, OnLog(attributes, data))
         known.places.append(record)
+        if self.named.setdefault(attributes["id"], (source, number)) != (source, number):
+            other = self.named[attributes["id"]]
+            self.contents.append((attributes["subject"], f"one id, two facts: {other} and {(source, number)}"))
         if len(known.places) > 1 and not _same(known, attributes, data):
             thing = attributes["subject"]
             self.contents.append((thing, f"one id, two contents: {attributes['id']} {known.type} {attributes['type']}"))

@@ -46,7 +46,7 @@ class Replica:
         service, net, rng = make.service, world.net, world.rng
         self.rng = random.Random(rng.random())
         self.store = StoreOver(net, self.process, world.stores[service.name])
-        self.switch = SwitchOver(world.switches[service.name], world.loop.time, self.rng)
+        self.switch = SwitchOver(service.name, world.switches[service.name], world.loop.time, world.note)
         self.logs: dict[Lane, SimLog] = {lane: self._log(lane, service.topics(lane)) for lane in LANES}
         self.effect_logs: dict[Lane, SimLog] = {
             lane: self._log(lane, [service.effects(lane)], "effects.") for lane in LANES if make.effects
@@ -88,10 +88,9 @@ class Replica:
             self._spawn(stage.run(), f"stage {lane}")
             self.tickers[lane] = self.world.loop.create_future()
             self._spawn(self._tick(lane), f"ticks {lane}")
-            stopped = self.world.switches[make.service.name].reasons
-            self.logs[lane].stopped = lambda stopped=stopped, lane=lane: bool(stopped.get(lane))
+            self.logs[lane].stopped = lambda stage=stage: stage.status.state == "stopped"
         for lane, log in self.effect_logs.items():
-            self.effects[lane] = Effects(make.service, lane, log, make.effects)
+            self.effects[lane] = Effects(make.service, lane, log, make.effects, now=lambda: self.world.now(make.skew_s))
             self._spawn(self.effects[lane].run(), f"effects {lane}")
         for log in self.all_logs:
             log.members.join(log)

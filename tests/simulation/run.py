@@ -14,6 +14,7 @@ from tests.simulation.cast import effects_of, make
 from tests.simulation.complainants import Complainant
 from tests.simulation.ops import Ops
 from tests.simulation.plan import SERVICES, Plan, plan
+from tests.simulation.restoring import restore
 from tests.simulation.rules import Broken, held
 from tests.simulation.rules.all import AT_LAST, WHILE_STOPPED
 from tests.simulation.troubles import befall
@@ -71,14 +72,16 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     people = [loop.create_task(Complainant(world, calls, n).live()) for n in range(made.complaints)]
     people.append(loop.create_task(world.ops.throw()))
     troubles = [loop.create_task(befall(world, trouble)) for trouble in made.troubles]
+    if made.restoring is not None:
+        people.append(loop.create_task(restore(world, made.restoring)))
     await asyncio.sleep(made.faults_until)
+    while world.down:
+        await asyncio.sleep(600.0)
     _calm(world)
     try:
         await _quiet(world, "while faults had just ended")
         outcome.broken += held(world, WHILE_STOPPED)
-        world.ops.resume()
-        await _quiet(world, "after the lanes were resumed")
-        world.ops.feed_again()
+        await _resumed(world)
         await _to_the_end(world, people)
         outcome.broken += held(world, AT_LAST)
     except Unfinished as late:
@@ -125,10 +128,19 @@ async def _quiet(world: World, when: str) -> None:
         await world.loop.idle(world.loop.time() + 5.0)
 
 
+async def _resumed(world: World) -> None:
+    """Lanes run again; one that finds too much garbage stops anew, and is resumed until it is through."""
+    while world.ops.resume():
+        await _quiet(world, "after the lanes were resumed")
+
+
 async def _to_the_end(world: World, people: list["asyncio.Task[Any]"]) -> None:
     """Time runs on from clock to clock until nothing is due and nobody wants anything."""
     while world.loop.time() < HORIZON_S:
         await _quiet(world, "at last")
+        await _resumed(world)
+        if world.ops.feed_again():
+            await _quiet(world, "after what was kept was fed again")
         due = min(world.next_due() or HORIZON_S, HORIZON_S)
         if all(task.done() for task in people) and due >= HORIZON_S:
             return

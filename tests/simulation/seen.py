@@ -11,6 +11,9 @@ from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Telling
 from shared.flow.service import Service
 from shared.flow.thing import Thing
 
+IN_DANGER = ("suspected", "confirmed")
+ENDED = ("resolved", "closed", "withdrawn", "rejected", "linked")
+"""How a case stands when it is over."""
 Breaks = Callable[[str, str], bool]
 
 

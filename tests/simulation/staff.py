@@ -14,7 +14,7 @@ from services.triage import requests
 from services.triage.domain import StaffRequest
 from shared.flow.messages import Request
 from tests.simulation.calls import Calls
-from tests.simulation.rules.safety import IN_DANGER
+from tests.simulation.seen import IN_DANGER
 from tests.simulation.world import World
 
 FINDINGS: Mapping[str, tuple[str, dict[str, Any]]] = {

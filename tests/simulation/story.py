@@ -18,6 +18,8 @@ EVERYBODYS = (
     "log",
     "store",
     "lane",
+    "lane stopped",
+    "expelled",
     "grow",
     "drain",
     "rebalance",

@@ -13,6 +13,7 @@ async def befall(world: World, trouble: Trouble) -> None:
     if not world.faulty:
         return
     service = trouble.service if trouble.service in world.services else world.services[0]
+    world.befallen.append(trouble)
     world.note("trouble", trouble.what, service, trouble.lasts)
     live = world.live(service)
     if trouble.what == "kill" and live:
@@ -20,6 +21,8 @@ async def befall(world: World, trouble: Trouble) -> None:
     elif trouble.what == "kill all":
         for replica in live:
             world.kill(replica, "trouble")
+    elif trouble.what == "outage":
+        await _out(world, trouble, service)
     elif trouble.what == "freeze" and live:
         world.freeze(world.rng.choice(live), trouble.lasts)
     elif trouble.what == "rebalance":
@@ -36,6 +39,16 @@ async def befall(world: World, trouble: Trouble) -> None:
         grow(world, service)
     elif trouble.what in ("roll", "replace"):
         await roll(world, service, "new" if trouble.what == "roll" else world.versions[service])
+
+
+async def _out(world: World, trouble: Trouble, service: str) -> None:
+    """Nobody of a service runs, for hours or days: longer than providers remember, or callers have patience."""
+    world.down.add(service)
+    for replica in world.live(service):
+        world.kill(replica, "outage")
+    await asyncio.sleep(trouble.lasts)
+    world.down.discard(service)
+    world.wanted(service)
 
 
 async def _away(world: World, trouble: Trouble, service: str) -> None:

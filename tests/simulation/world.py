@@ -1,6 +1,7 @@
 """The world of one seed: a broker, a store per service, processes that come and go, and what befalls them."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from shared.testing.memory_store import MemorySwitch
 from shared.testing.virtual import Process, VirtualLoop, release
 from tests.simulation.log import Group, SimBroker, SimLog
 from tests.simulation.net import Net
-from tests.simulation.plan import SERVICES, Plan
+from tests.simulation.plan import SERVICES, Plan, Trouble
 from tests.simulation.replica import SESSION_S, Make, Replica
+from tests.simulation.seen import ENDED
 from tests.simulation.store import SimStore
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -33,7 +35,7 @@ class World:
         self.broker.apart = lambda part: (self.rng.random() * 2 - 1) * apart
         self.broker.on_append = self._appended
         self.services = tuple(services)
-        self.stores = {service: SimStore(service) for service in self.services}
+        self.stores = {service: SimStore(service, plan.whole_copies) for service in self.services}
         for service, store in self.stores.items():
             store.on_write = self._written
             store.on_due = lambda lane, service=service: self._due_changed(service, lane)
@@ -44,6 +46,9 @@ class World:
         self.replicas: dict[str, list[Replica]] = {service: [] for service in self.services}
         self.defects: list[tuple[str, str]] = []
         self.story: list[tuple[Any, ...]] | None = None
+        self.counts: Counter[str] = Counter()
+        self.befallen: list[Trouble] = []
+        self.down: set[str] = set()
         self.faulty = True
         self.calls: Any = None
         self.ops: Any = None
@@ -66,7 +71,8 @@ class World:
         self.defects.append((thing, text))
 
     def note(self, *what: Any) -> None:
-        """One line of the story, when it is told at all."""
+        """One line of the story, when it is told at all; counted by its first word."""
+        self.counts[what[0]] += 1
         if self.story is not None:
             self.story.append((self.loop.time(), *what))
 
@@ -79,6 +85,8 @@ class World:
         if self.story is not None:
             self.note("write", service, old, new)
         id = new["_id"]
+        if new.get("erased") and not old.get("erased") and service == "triage":
+            self.counts["erased in the middle"] += new["state"].get("status") not in ENDED
         if new["v"] != old.get("v", 0) + 1:
             self.defect(f"{service}: version {old.get('v', 0)} was followed by {new['v']}", id)
         if not old:
@@ -105,6 +113,7 @@ class World:
         self._born += 1
         version = self.versions[service]
         replica = Replica(self, f"{service}-{self._born}", self.make_of(self, service, version))
+        self.counts["side by side"] += any(other.make.version != version for other in self.live(service))
         self.replicas[service].append(replica)
         self.note("start", replica.name, version)
         replica.start()
@@ -112,7 +121,7 @@ class World:
 
     def wanted(self, service: str) -> None:
         """As the supervisor sees to it: as many replicas as planned."""
-        while len(self.live(service)) < self.plan.replicas[service]:
+        while service not in self.down and len(self.live(service)) < self.plan.replicas[service]:
             self.start(service)
 
     def declared(self, service: str) -> Service[Any]:
@@ -145,6 +154,7 @@ class World:
 
     def _expel(self, replica: Replica) -> None:
         if replica.process.frozen:
+            self.note("expelled", replica.name)
             for log in replica.all_logs:
                 log.members.expel(log)
 
@@ -155,6 +165,7 @@ class World:
         self.loop.thaw(replica.process)
         for log in replica.all_logs:
             if log not in log.members.members:
+                self.counts["zombie"] += 1
                 self.loop.after(self.rng.random() * 3.0, self._rejoin, log)
 
     def _rejoin(self, log: SimLog) -> None:
@@ -171,13 +182,22 @@ class World:
         replica = next((r for rs in self.replicas.values() for r in rs if r.process is process), None)
         if replica is None:
             return
-        if fate.startswith("die"):
+        if fate == "die soon":
+            self._later(replica, self.rng.randint(1, 20), kind)
+        elif fate.startswith("die"):
             self.kill(replica, f"{fate}: {kind}")
         elif fate.startswith("freeze"):
             self.freeze(replica, long)
         else:
             self.note("rebalance", replica.name)
             self.rng.choice(replica.all_logs).members.rebalance()
+
+    def _later(self, replica: Replica, steps: int, kind: str) -> None:
+        """Killed at whichever await it has come to after some more of its own steps."""
+        if steps:
+            self.loop.in_turn(replica.process, self._later, replica, steps - 1, kind)
+        else:
+            self.kill(replica, f"die soon: {kind}")
 
     # The servers ---------------------------------------------------------------------------------
 
@@ -209,12 +229,21 @@ class World:
         records = self.broker.records
         return sum(len(records.get(part, ())) - at for member in group.members for part, at in member.owned().items())
 
+    def behind(self, group: Group) -> bool:
+        """Whether it lags at all."""
+        for member in group.members:
+            for part, at in member.owned().items():
+                records = self.broker.records.get(part)
+                if records is not None and len(records) > at:
+                    return True
+        return False
+
     def quiet(self) -> bool:
         """Everything on the log is decided, published and committed; stopped lanes stand."""
         for group in self.groups.values():
             _, service, *_, lane = group.name.split(".")
             stopped = lane == "standard" and "effects" not in group.name and self.switches[service].reasons.get(lane)
-            if not group.members or not group.calm() or (not stopped and self.lag(group)):
+            if not group.members or not group.calm() or (not stopped and self.behind(group)):
                 return False
         return True
 

@@ -200,6 +200,29 @@ async def test_money_gone_after_a_refusal_by_the_provider_is_booked_as_paid_once
     assert (remedies(bench)[0]["state"], facts(bench).count("paid")) == ("delivered", 1)
 
 
+async def test_money_moved_for_a_remedy_the_claim_does_not_know_is_kept_for_a_person_until_it_can_be_booked(bench):
+    stands = finding(["cn_rail.refund"], {"fare": "553", "hours_before_departure": "47"}, order="E-1")
+    other = Bench(bench.service)
+    other.stages = [await other.stage(), await other.stage("express")]
+    other.put(found({**stands, "line": "high_speed_rail"}))
+    await run(other)
+    (remedy,) = remedies(other)
+    answer = answer_event(
+        Answer("c1", f"payout/{remedy['id']}", "key", 1, "done"), "redress.compensation.inbox.standard"
+    )
+    bench.put(answer)
+    await run(bench)
+    assert [kept["reason"] for kept in bench.thing()["person"]] == ["a defect while deciding: UnknownRemedy"]
+    bench.put(found({**stands, "line": "high_speed_rail"}))
+    await run(bench)
+    bench.put(answer)
+    await run(bench)
+    assert bench.thing()["person"] == []
+    assert [(e["debit"], e["credit"]) for e in bench.thing()["state"]["claim"]["ledger"]][:1] == [
+        ("payable:complainant", "cash")
+    ]
+
+
 async def test_a_table_that_lacks_facts_leaves_the_claim_open_for_a_person(bench):
     bench.put(found(finding(["driving.short_hours"], {"booked_hours": "2"})))
     await run(bench)

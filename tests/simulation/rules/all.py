@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.rules import Rule, ends, inputs, kept, lanes, money, numbers, safety
+from tests.simulation.rules import Rule, clear, ends, inputs, kept, lanes, money, numbers, places, safety
 
 WHILE_STOPPED: Sequence[Rule] = (
     numbers.one_id_one_content,
@@ -14,5 +14,6 @@ WHILE_STOPPED: Sequence[Rule] = (
 """Calm, but a lane may stand stopped."""
 AT_LAST: Sequence[Rule] = (
     *numbers.RULES, *inputs.RULES, *lanes.RULES, *money.RULES, *safety.RULES, *ends.RULES, *kept.RULES,
+    *clear.RULES, *places.RULES,
 )  # fmt: skip
 """Everything had the time it needs."""

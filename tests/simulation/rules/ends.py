@@ -7,7 +7,7 @@ from shared.contracts.intake import ComplainantErased
 from tests.simulation import services
 from tests.simulation.reading import Reading
 from tests.simulation.rules import Broken
-from tests.simulation.rules.safety import ENDED
+from tests.simulation.seen import ENDED
 from tests.simulation.world import World
 
 

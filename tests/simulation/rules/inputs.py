@@ -17,6 +17,9 @@ def accepted_is_there(world: World, reading: Reading) -> Iterable[Broken]:
     for told in world.calls.told.values():
         document = world.stores[told.service].things.get(told.thing)
         known = [r for r in (document or {}).get("requests", ()) if (r["id"], r["fp"]) == (told.id, told.fingerprint)]
+        gone = (document or {}).get("erased") and world.ops.defect_in(told.thing, asked_mark(told.id, told.fingerprint))
+        if gone and not known:
+            continue  # what was kept for a person went with the person
         if told.taken and len(known) != 1:
             yield told.thing, f"request {told.id} was taken and stands {len(known)} times in {told.service}"
             continue

@@ -44,5 +44,5 @@ def nothing_waits_for_a_person(world: World, reading: Reading) -> Iterable[Broke
                     yield id, f"{service} was fed {kept['event']} again, and still keeps it"
 
 
-WHILE_KEPT = (garbage_is_buried, a_person_is_asked)
-RULES = (*WHILE_KEPT, nothing_waits_for_a_person)
+WHILE_KEPT = (a_person_is_asked,)
+RULES = (*WHILE_KEPT, garbage_is_buried, nothing_waits_for_a_person)

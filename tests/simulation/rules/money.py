@@ -93,4 +93,24 @@ def _within(id: str, books: Iterable[dict[str, Any]]) -> Iterable[Broken]:
             yield id, f"{what} was delivered {times} times"
 
 
-RULES = (one_key_one_deed, paid_is_known, claims_add_up)
+def nothing_above_what_was_agreed(world: World, reading: Reading) -> Iterable[Broken]:
+    """Each sum a provider was told to move was assessed for that remedy, or adjudicated, as its facts tell."""
+    agreed: dict[str, set[tuple[str, str]]] = {}
+    for source, facts in reading.facts.items():
+        for fact in facts.values() if source.startswith("compensation/") else ():
+            if fact.type.split(".")[2] in ("assessed", "adjudicated"):
+                for stands in fact.data["stands"]["remedies"]:
+                    agreed.setdefault(stands["id"], set()).update(_sums(stands["remedy"]))
+    for deed in world.providers["payouts"].deeds.values():
+        if deed.kind == "payout":
+            told = deed.content["amount"], deed.content["currency"]
+            if told not in agreed.get(deed.content["payout_id"], ()):
+                yield deed.thing, f"{told} was ordered, and {agreed.get(deed.content['payout_id'])} was agreed"
+
+
+def _sums(remedy: dict[str, Any]) -> set[tuple[str, str]]:
+    choices = remedy.get("one_of", [remedy])
+    return {(str(one["amount"]), one["currency"]) for one in choices if "amount" in one}
+
+
+RULES = (one_key_one_deed, paid_is_known, claims_add_up, nothing_above_what_was_agreed)

@@ -1,6 +1,6 @@
 """The numbers of every teller and every reader: nothing told is missing, nothing is heard twice or never."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.flow import history
@@ -98,15 +98,14 @@ def _heard(
     heard = document["heard"].get(source, {"high": 0, "holes": [], "state": {}})
     waiting = {kept["event"] for kept in document["person"]}
     aside = {number for number in numbers if f"{source}/{number}" in waiting}
-    holes = {number for low, up in heard["holes"] for number in range(low, up + 1)}
     told_at = f"{service} of {source}"
     if heard["high"] != high:
         yield id, f"{told_at}: highest number heard is {heard['high']}, on the log {high}"
         return
     if document.get("erased"):
-        aside |= holes & numbers  # what was kept for a person went with the person
-    if holes - {high} != set(range(1, high)) - (numbers - aside):
-        yield id, f"{told_at}: holes {sorted(holes)[:9]}, numbers {sorted(numbers)[-9:]}"
+        aside |= {n for n in numbers if _within(n, heard["holes"])}  # kept for a person, it went with the person
+    if _merged(heard["holes"]) != _gaps(numbers - aside, high, high in aside):
+        yield id, f"{told_at}: holes {heard['holes'][:9]}, numbers {sorted(numbers)[-9:]}"
     decided = [mark for mark in marks(document) if mark.startswith(f"fact {source} ")]
     wanted = {f"fact {source} {number}" for number in numbers - aside}
     if len(decided) != len(set(decided)):
@@ -116,6 +115,31 @@ def _heard(
     stood = max((n for n in numbers if reading.facts[source][n].data.get("stands")), default=None)
     if stood is not None and heard["state"] not in ({}, reading.facts[source][stood].data["stands"]):
         yield id, f"{told_at}: its state is not that of {stood}, the highest that tells one"
+
+
+def _within(number: int, holes: Iterable[Sequence[int]]) -> bool:
+    return any(low <= number <= up for low, up in holes)
+
+
+def _merged(holes: Iterable[Sequence[int]]) -> list[list[int]]:
+    """The same holes, those that touch as one."""
+    found: list[list[int]] = []
+    for low, up in sorted(holes):
+        if found and low <= found[-1][1] + 1:
+            found[-1][1] = max(found[-1][1], up)
+        else:
+            found.append([low, up])
+    return found
+
+
+def _gaps(known: set[int], high: int, open_at_high: bool) -> list[list[int]]:
+    """What lies between the numbers known, up to the highest heard; that one too if it waits for a person."""
+    last, found = 0, list[list[int]]()
+    for number in [*sorted(known - {high}), high + open_at_high]:
+        if number > last + 1:
+            found.append([last + 1, number - 1])
+        last = number
+    return found
 
 
 RULES = (one_id_one_content, told_is_on_the_log, chains_hold, readers_heard_all)

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from tests.simulation.reading import Reading
 from tests.simulation.rules import Broken
+from tests.simulation.seen import ENDED, IN_DANGER
 from tests.simulation.world import World
 
 RANK = {"none": 0, "cleared": 0, "suspected": 1, "confirmed": 2}
-IN_DANGER = ("suspected", "confirmed")
-ENDED = ("resolved", "closed", "withdrawn", "rejected", "linked")
 
 
 def ratchet(world: World, reading: Reading) -> Iterable[Broken]:

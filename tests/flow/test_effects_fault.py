@@ -1,0 +1,34 @@
+"""An answer that could not be appended is asked for again; what was answered meanwhile is committed all the same."""
+
+import asyncio
+
+from shared.flow.effects import Effect, Effects, Result
+from shared.flow.errors import Transient
+from shared.testing.memory_log import MemoryLog
+from tests.flow.bench import Bench
+from tests.flow.toy import add, asked
+
+ORDERS = "redress.toy.effects.standard"
+
+
+async def test_a_fault_that_comes_after_everything_was_answered_leaves_nothing_uncommitted():
+    bench = Bench().put(asked(add(pay=True)))
+    await bench.run(await bench.stage())
+
+    async def pay(_):
+        return Result("done")
+
+    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
+    await log.start()
+    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
+    records = await log.fetch(50, 0.1)
+    for record in records:
+        effects._begin(record)
+    await asyncio.wait(effects._tasks)
+    effects._fault = Transient("of a try before, whose order was read again and answered since")
+    running = asyncio.create_task(effects.run())
+    await asyncio.sleep(0.05)
+    effects._stopping.set()
+    committed = bench.committed(ORDERS, "toy.effects")
+    await running
+    assert committed == len(records) == 1
