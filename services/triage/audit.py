@@ -30,7 +30,7 @@ def check(documents: Iterable[Document]) -> list[Checked]:
 
 
 def _lowered(state: Mapping[str, Any], history: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the newest entries about safety do not lead to how it stands; older ones stand on pages."""
+    """Whether the entries about safety do not lead to how it stands."""
     last = ""
     for entry in history:
         if entry["what"] == CLEARED and not str(entry["who"]).startswith("staff:"):

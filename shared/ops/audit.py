@@ -88,9 +88,16 @@ async def _service(
         stores.take(service, thing, pages.get(thing["_id"], {}))
         flow.take(service, thing)
         heard.document(service, thing)
-        packed.append(pickle.dumps({name: part for name, part in thing.items() if name not in LARGE}))
+        packed.append(_packed(thing, pages.get(thing["_id"], {})))
     entries = [entry for entry in entry_points(group="redress.audit") if entry.name == service]
     return [checked for entry in entries for checked in entry.load()(map(pickle.loads, packed))]
+
+
+def _packed(thing: Mapping[str, Any], pages: Mapping[int, Any]) -> bytes:
+    """What a service's own rules look at, its history whole."""
+    kept = {name: part for name, part in thing.items() if name not in LARGE}
+    older = [entry for number in sorted(pages) for entry in pages[number]["entries"]]
+    return pickle.dumps(kept | {"history": [*older, *thing.get("history", ())]})
 
 
 class _Topics:
