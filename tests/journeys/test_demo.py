@@ -31,7 +31,7 @@ def test_bad_input_is_refused_with_the_field_that_is_wrong(performance: Performa
 
 def test_the_audit_finds_nothing_and_the_world_outside_saw_everything_once(performance: Performance) -> None:
     assert performance.outcome.faults() == []
-    may_find_none = ("danger", "not answered yet")  # a demo leaves no danger open and no question unanswered
+    may_find_none = ("danger", "not answered yet", "erased")  # none left open, none unanswered, nobody erased in it
     idle = [one.rule for one in performance.outcome.audit
             if not one.counted and not any(words in one.rule for words in may_find_none)]  # fmt: skip
     assert idle == []
