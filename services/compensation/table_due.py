@@ -17,8 +17,10 @@ from shared.policy.source import Place
 
 MAX_REMEDIES = 12
 _ONLY_MONEY = ("refund", "fee", "compensation", "fee_waiver")
-_OFTEN_MONEY = (*_ONLY_MONEY, "coupon", "lodging", "credit_correction")
-_NEVER_MONEY = ("points", "free_service_time")
+_OFTEN_MONEY = (*_ONLY_MONEY, "coupon", "lodging")
+_IN_POINTS = ("points", "credit_correction")
+_NEVER_MONEY = (*_IN_POINTS, "free_service_time")
+_ALONE = ("rebooking", "seat_change", "invoice", "repair", "exchange", "explanation", "apology")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,9 @@ def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
         raise Wrong("one remedy is expected here", "write a kind, or 'kind: amount', each on its own line after '- '")
     [(kind, written)] = node.items()
     _known(kind)
+    if kind in _ALONE:
+        mend = f"write '{kind}' alone; money is a refund, compensation or coupon, what is counted points or free_service_time"
+        raise Wrong(f"'{kind}' has no amount", mend)
     return _with_amount(scope, kind, scope.term(written, (*place, kind)))
 
 
@@ -113,7 +118,7 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
     if unit == UNKNOWN:
         return Remedy(kind)
     if unit is None:
-        unit = MONEY if kind in _OFTEN_MONEY else "point" if kind == "points" else None
+        unit = MONEY if kind in _OFTEN_MONEY else "point" if kind in _IN_POINTS else None
     if unit is None or unit == RATE:
         told = "a percentage alone" if unit == RATE else "a bare number"
         mend = "write {share: 25%, of: price}" if unit == RATE else "say what is counted, like 2 h or 100 points"
@@ -122,6 +127,9 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
         raise Wrong(
             f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
         )
+    if kind == "credit_correction" and unit != "point":
+        mend = "write 5 points or nothing behind it; money is a refund or compensation"
+        raise Wrong("'credit_correction' gives back points of a credit record, and nothing else", mend)
     if kind in _NEVER_MONEY and unit == MONEY:
         raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
     if unit != MONEY:

@@ -17,7 +17,7 @@ _KINDS: dict[str, tuple[str, str, str]] = {
     "lodging": ("住宿安排", "住宿安排", "a place to stay"),
     "seat_change": ("调换座位", "調換座位", "another seat"),
     "invoice": ("发票", "發票", "an invoice"),
-    "credit_correction": ("信用分更正", "信用分更正", "a corrected credit record"),
+    "credit_correction": ("信用分更正", "信用分更正", "a correction of your credit record"),
     "repair": ("免费修理", "免費修理", "a free repair"),
     "exchange": ("更换", "更換", "an exchange"),
     "explanation": ("情况说明", "情況說明", "an explanation"),
@@ -64,7 +64,8 @@ def _part(part: Part, language: int) -> str:
     if not part.amount:
         return name
     if language == 2:
-        return _amount(part, language) if part.kind == "points" else f"{name} of {_amount(part, language)}"
+        between = "by" if part.kind == "credit_correction" else "of"
+        return _amount(part, language) if part.kind == "points" else f"{name} {between} {_amount(part, language)}"
     return f"{name} {_amount(part, language)}"
 
 
