@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,16 @@ from services.compensation.table_look import Looked
 from services.compensation.table_model import RowModel, TableModel
 from services.compensation.table_read import Setting
 from services.compensation.table_ready import Compiled, Met, Row, Said
+from services.compensation.table_said import Manner, manner
 from services.compensation.table_slips import currency_mend
-from services.compensation.table_term import snap
+from services.compensation.table_term import Term, snap
 from services.compensation.table_terms import Scope
-from services.compensation.table_units import MONEY, Problems, Wrong, several
-from shared.money import DECIMALS, Rounding, plain
+from services.compensation.table_units import RATE, Problems, Wrong, percent, several
+from services.compensation.table_words import LANGUAGES
+from shared.money import DECIMALS, Rounding
 from shared.policy.source import Place
 
+_BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9%]|\.[0-9]| %)|(?<=\.\.)[0-9]+(?:\.[0-9]+)?(?![0-9.%]| %)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 MAX_CASES = 20
 
@@ -156,7 +160,7 @@ class _Rows:
         row, place = self.model.rows[at], ("rows", at)
         scope = self.scope.knowing(self._given(cases))
         due = read_due(scope, row.due, (*place, "due"))
-        fills: dict[str, Said] = {}
+        fills: dict[tuple[str, Manner], Said] = {}
         reasons = tuple(
             self._reason(scope, getattr(row.reason, key), (*place, "reason", language), fills)
             for key, language in _REASONS
@@ -172,31 +176,32 @@ class _Rows:
                 scope.problems.add((*place, "due"), what, mend)
         return found
 
-    def _reason(self, scope: Scope, text: str, place: Place, fills: dict[str, Said]) -> str:
+    def _reason(self, scope: Scope, text: str, place: Place, fills: dict[tuple[str, Manner], Said]) -> str:
         """The reason with the numbers of `fills` between zero bytes, which grows with what the reason names."""
         parts = _PLACEHOLDER.split(text.replace("\0", ""))
-        for at, part in enumerate(parts):
-            if not at % 2:
-                continue
+        for at in range(1, len(parts), 2):
+            name, language = parts[at], LANGUAGES.index(place[-1])
             try:
-                fills.setdefault(part, self._filled(scope, part))
-                parts[at] = f"\0{list(fills).index(part)}\0"
+                term = self._filled(scope, name)
             except Wrong as fault:
                 scope.problems.wrong(place, fault)
+                continue
+            how, taken = manner(term.unit, scope.setting.currency, language, parts[at - 1], parts[at + 1])
+            parts[at + 1] = parts[at + 1][taken:]
+            fills.setdefault((name, how), _said(term, how))
+            parts[at] = f"\0{list(fills).index((name, how))}\0"
         return "".join(parts)
 
-    def _filled(self, scope: Scope, name: str) -> Said:
+    def _filled(self, scope: Scope, name: str) -> Term:
         self.used.add(name)
         term = scope.named(name)
         if term.none - scope.given:
             raise Wrong(f"{{{name}}} may be left out", "name it only in rows that ask for it to be given")
-        decimals = DECIMALS.get(scope.setting.currency or "", 2) if term.unit == MONEY else None
+        return term
 
-        def say(v: list[Any]) -> str:
-            found = snap(term.fn(v))
-            return plain(found) if decimals is None else f"{found:.{decimals}f}"
 
-        return say
+def _said(term: Term, how: Manner) -> Said:
+    return lambda v: how.say(snap(term.fn(v)))
 
 
 _REASONS = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))
@@ -208,5 +213,7 @@ def _needs(node: Any, scale: Scale) -> str:
         return " or ".join(_needs(part, scale) for part in node)
     if isinstance(node, bool):
         return "yes" if node else "no"
+    if scale.unit == RATE:
+        return _BARE.sub(lambda bare: percent(Decimal(bare[0])), str(node))
     unit = f" {several(scale.unit)}" if scale.unit and str(node)[-1:].isdigit() else ""
     return f"{node}{unit}"

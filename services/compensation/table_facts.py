@@ -122,7 +122,7 @@ def _scale(
 ) -> Scale | None:
     if model.type == "text":
         return None
-    said = setting.currency if unit == MONEY else None if unit == RATE else unit
+    said = setting.currency if unit == MONEY else unit
     read = literal_reader(model.type, unit, setting, model.values)
     if model.type == "choice":
         return Scale(name, read, choices=model.values, optional=optional)

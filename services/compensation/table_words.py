@@ -23,12 +23,12 @@ _KINDS: dict[str, tuple[str, str, str]] = {
     "explanation": ("情况说明", "情況說明", "an explanation"),
     "apology": ("道歉", "道歉", "an apology"),
 }
-_CURRENCIES = {
+CURRENCIES = {
     "CNY": ("元", "元"), "EUR": ("欧元", "歐元"), "GBP": ("英镑", "英鎊"), "USD": ("美元", "美元"),
     "HKD": ("港元", "港元"), "TWD": ("新台币", "新臺幣"), "JPY": ("日元", "日圓"),
     "SDR": ("特别提款权", "特別提款權"), "XDR": ("特别提款权", "特別提款權"),
 }  # fmt: skip
-_UNITS = {
+UNITS = {
     "hour": ("小时", "小時"), "minute": ("分钟", "分鐘"), "second": ("秒", "秒"), "day": ("天", "天"),
     "week": ("周", "週"), "kilogram": ("公斤", "公斤"), "gram": ("克", "克"), "tonne": ("吨", "噸"),
     "kilometre": ("公里", "公里"), "metre": ("米", "公尺"), "point": ("分", "點"),
@@ -53,10 +53,10 @@ def _amount(part: Part, language: int) -> str:
     if part.in_money:
         if language == 2:
             return f"{unit} {part.amount}"
-        return f"{part.amount} {_CURRENCIES[unit][language] if unit in _CURRENCIES else unit}"
+        return f"{part.amount} {CURRENCIES[unit][language] if unit in CURRENCIES else unit}"
     if language == 2:
         return f"{part.amount} {unit.replace('_', ' ')}{'' if part.one else 's'}"
-    return f"{part.amount} {_UNITS[unit][language] if unit in _UNITS else unit}"
+    return f"{part.amount} {UNITS[unit][language] if unit in UNITS else unit}"
 
 
 def _part(part: Part, language: int) -> str:

@@ -78,7 +78,7 @@ def test_a_fee_taken_off_a_refund_is_said_with_it_and_a_fee_alone_is_paid(shippe
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [("1", "1 minute late"), ("1.5", "1.5 minutes late"), ("11", "11 minutes")]
+    ("minutes", "said"), [("1", "1 minute late"), ("1.5", "1 minute 30 seconds late"), ("11", "11 minutes")]
 )
 def test_one_is_said_as_one(shipped: Tables, minutes: str, said: str) -> None:
     facts = {"minutes_late": minutes}
@@ -199,5 +199,5 @@ def test_placeholders_and_braces_and_percent_signs_in_reasons_come_out_as_writte
     rows = f"  - id: only\n    due: [{{refund: price}}]\n    reason: {reason}"
     text = table("  price: {type: money}", rows, "  - {facts: {price: 5}, row: only, due: [{refund: 5}]}")
     said = decide(text, price="7.5")["sentences"]
-    assert said["zh-Hans"].startswith("7.50 100%s")
-    assert said["en"].startswith("At 7.50, 5 % 7.50.")
+    assert said["zh-Hans"].startswith("7.50欧元 100%s")
+    assert said["en"].startswith("At EUR 7.50, 5 % EUR 7.50.")
