@@ -132,7 +132,10 @@ class Unfit(Exception):
 
 
 def form_from(scope: Scope, node: Node, place: Place, depth: int) -> Term:
-    """The time from one date or time to a later one; with `not_counted`, the days that count."""
+    """The time from one date or time to a later one; with `not_counted`, the days that count.
+
+    The other way round the facts are refused, unless `other_way: 0` says that it counts as no time.
+    """
     begin, end = (_moment(scope, needed(node, key)) for key in ("from", "to"))
     if begin.type != end.type:
         raise Wrong(f"'{begin.name}' is a {begin.type} and '{end.name}' a {end.type}", "use two dates or two times")
@@ -143,9 +146,14 @@ def form_from(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     none = frozenset(fact.name for fact in (begin, end) if fact.optional and fact.name not in scope.given)
     first, last, later, earlier = scope.slots[begin.name], scope.slots[end.name], end.name, begin.name
     spent = _spent(node, unit)
+    other_way = node.get("other_way")
+    if other_way not in (None, 0, "0"):
+        raise Wrong("'other_way' says what counts when the second moment is the earlier one", "write other_way: 0")
 
     def span(v: list[Any]) -> Decimal:
         if v[last] < v[first]:
+            if other_way is not None:
+                return ZERO
             raise Unfit(later, f"not before '{earlier}'")
         return spent(v[first], v[last])
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.compensation.table_axes import Axis, Scale, check_cell
 from services.compensation.table_cells import Cell, read_cell
+from services.compensation.table_compared import compared
 from services.compensation.table_due import read_due
 from services.compensation.table_facts import Fact, build_fact
 from services.compensation.table_look import Looked
@@ -129,11 +130,8 @@ class _Rows:
 
     def _compared(self, name: str, node: Any) -> Wrong | None:
         """What to write for `paid: over owed`, where another fact or step stands in the place of a value."""
-        other = str(node).split(" ")[-1]
-        if other not in self.scope.slots or other == name:
-            return None
-        mend = f"write a step 'more: {{minus: [{name}, {other}]}}' and ask 'more: over 0'"
-        return Wrong(f"'{other}' is a fact or step, and rows compare with values", mend)
+        types = {other: fact.type for other, fact in self.scope.facts.items()} | dict.fromkeys(self.scope.steps, "")
+        return compared(name, str(node), types)
 
     def _ask(self, case: int, name: str, node: Any) -> None:
         asked = self.asked.get(name) or self.scope.looked(name)

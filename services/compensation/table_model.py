@@ -35,7 +35,10 @@ _TERM_FORMS: dict[str, dict[str, Any]] = {
         "each": "an amount", "per": "a size such as 1 kg", "of": "a quantity", "after": "quantity that is exempt",
         "up_to": "quantity counted at most", "counting": "exact, started or whole",
     },
-    "from": {"from": "a date or time", "to": "a date or time", "in": "a unit of time", "not_counted": "exempt days"},
+    "from": {
+        "from": "a date or time", "to": "a date or time", "in": "a unit of time", "not_counted": "exempt days",
+        "other_way": "0, when the second may be earlier and then no time counts",
+    },
     "by": {"by": "a fact or step", "is": "a mapping from what it is to a term"},
     "table": {"table": "the id of another table", "take": "a kind of remedy", "with": "its facts"},
 }  # fmt: skip
