@@ -18,8 +18,8 @@ _ASKED = re.compile(
 
 def compared(name: str, written: str, types: Mapping[str, str]) -> Wrong | None:
     """How to compare the fact or step `name` with another one, by their types ("" for a step); None when it is none."""
-    found = _ASKED.match(written.strip()) or _ASKED.match(written.split(" and ")[-1].strip())
-    other = found["name"] if found else written.split(" ")[-1]
+    found = _ASKED.match(written.strip()) or _ASKED.match(written.rsplit(" and ", maxsplit=1)[-1].strip())
+    other = found["name"] if found else written.rsplit(" ", maxsplit=1)[-1]
     if other not in types or other == name or name not in types:
         return None
     what = f"'{other}' is a fact or step, and rows compare with values"

@@ -99,7 +99,7 @@ def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
     [(kind, written)] = node.items()
     _known(kind)
     if kind in _ALONE:
-        mend = f"write '{kind}' alone; money is a refund, compensation or coupon, what is counted points or free_service_time"
+        mend = f"write '{kind}' alone; money is a refund, compensation or coupon, what is counted points"
         raise Wrong(f"'{kind}' has no amount", mend)
     return _with_amount(scope, kind, scope.term(written, (*place, kind)))
 

@@ -38,7 +38,8 @@ def look_at_step(name: str, term: Term, currency: str | None) -> Looked:
     def read(node: Any) -> Decimal:
         return in_unit(read_number(node), term.unit, currency)
 
-    scale = Scale(name, read, None, term.low, term.high, None, False, unit)
+    low, high = ((end and snap(end)) if term.divides else end for end in (term.low, term.high))
+    scale = Scale(name, read, None, low, high, None, False, unit)
     return Looked((lambda v: snap(compute(v))) if term.divides else compute, scale, term.names | {name}, term.none)
 
 

@@ -21,7 +21,8 @@ _WRITTEN = {
 }
 _UNIT = re.compile(" ?(?:" + "|".join(f"(?P<{unit}>{words})" for unit, words in _WRITTEN.items()) + r")(?![A-Za-z_])")
 _NEAR = re.compile(
-    r"(?:[- ]?[A-Za-z]+){0,2}[- ]?(?:second|minute|hour|day|week)|[^\s，。；：、]{0,3}(?:秒|分[钟鐘]|小[时時]|天|日|周|週)"
+    "(?:[- ]?[A-Za-z]+){0,2}[- ]?(?:second|minute|hour|day|week)"
+    r"|[^\s，。；：、]{0,3}(?:秒|分[钟鐘]|小[时時]|天|日|周|週)"
 )
 _WORDS = "|".join(re.escape(n) for n in {*NAMES_OF_MONEY, *(name for names in CURRENCIES.values() for name in names)})
 _MONEY = f"(?<![A-Za-z])(?:{'|'.join(DECIMALS)}|(?i:{_WORDS}))"

@@ -25,7 +25,7 @@ CASES = [
     (NUMBERS, "limit", (False, True, False)), (NUMBERS, "..limit", HOLDS["at most"]),
     (NUMBERS, "..<limit", HOLDS["under"]), (NUMBERS, "limit..", HOLDS["at least"]),
     (NUMBERS, "limit<..", HOLDS["over"]), (NUMBERS, "at least 1 and under limit", HOLDS["under"]),
-    *((facts, f"{sign} limit", HOLDS[sign]) for facts in (DATES, TIMES) for sign in ("after", "from", "before", "up to")),
+    *((f, f"{sign} limit", HOLDS[sign]) for f in (DATES, TIMES) for sign in ("after", "from", "before", "up to")),
     (DATES, "limit", (False, True, False)),
 ]  # fmt: skip
 
@@ -51,7 +51,9 @@ def test_what_is_told_instead_decides_as_the_words_say(facts: str, asked: str, h
 
 def test_what_is_no_number_and_no_date_is_compared_by_a_fact() -> None:
     facts = "  cut: {type: yes_no}\n  limit: {type: yes_no}"
-    text = table(facts, "  - {id: a, when: {cut: limit}, due: nothing, REASON}", "  - {facts: {}, row: a, due: nothing}")
+    text = table(
+        facts, "  - {id: a, when: {cut: limit}, due: nothing, REASON}", "  - {facts: {}, row: a, due: nothing}"
+    )
     assert "hand over a fact that says how they compare" in str(faults(text)[0])
 
 

@@ -1,5 +1,7 @@
 """Numbers in a reason are said as people say them, whatever exact value decided; amounts stay exact."""
 
+from typing import Any
+
 import pytest
 
 from tests.services.compensation.tables.writing import decide, table
@@ -7,7 +9,7 @@ from tests.services.compensation.tables.writing import decide, table
 BOTH = "  began: {type: datetime}\n  ended: {type: datetime}"
 
 
-def reason(facts: str, said: tuple[str, str, str], steps: str = "", **given: object) -> dict[str, str]:
+def reason(facts: str, said: tuple[str, str, str], steps: str = "", **given: Any) -> dict[str, str]:
     """The reasons of a table of one row, without what follows them."""
     words = ", ".join(f"{key}: '{text}#'" for key, text in zip(("zh-Hans", "zh-Hant", "en"), said, strict=True))
     written = table(facts, f"  - {{id: a, due: [apology], reason: {{{words}}}}}", "  - {facts: {}, row: a}", steps)
