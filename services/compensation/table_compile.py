@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.compensation.table_axes import Axis, Scale, check_cell
 from services.compensation.table_cells import Cell, read_cell
+from services.compensation.table_commas import MEND, WHAT, cut_numbers
 from services.compensation.table_compared import compared
 from services.compensation.table_due import read_due
 from services.compensation.table_facts import Fact, build_fact
@@ -50,7 +51,22 @@ def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
             scope.steps[name] = scope.term(node, ("steps", name))
     compiled = _Rows(model, scope).compiled()
     _only_causes(problems)
+    _cut_numbers(model, problems)
     return compiled, problems
+
+
+def _cut_numbers(model: TableModel, problems: Problems) -> None:
+    """Numbers cut by their comma, instead of all that follows from them in the same step, row or example."""
+    parts: list[tuple[Place, Any]] = [(("steps", name), node) for name, node in model.steps.items()]
+    for at, row in enumerate(model.rows):
+        parts += [(("rows", at, "when"), row.when), (("rows", at, "due"), row.due)]
+    for at, example in enumerate(model.examples):
+        parts += [(("examples", at, "facts"), example.facts), (("examples", at, "due"), example.due)]
+    found = [each for place, node in parts for each in cut_numbers(node, place)]
+    causes = {place[:2] for place, _ in found}
+    problems.found = [fault for fault in problems.found if fault[0][:2] not in causes]
+    for place, left in found:
+        problems.add(place, WHAT.format(left), MEND)
 
 
 def _only_causes(problems: Problems) -> None:
