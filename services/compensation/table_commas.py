@@ -11,7 +11,7 @@ WHAT = "a comma has made two things of one number: '{}'"
 MEND = "write it without commas, like 1500, or two numbers each with its unit"
 _END = re.compile(r"[0-9]{3}(?:\.[0-9]+)?(?: *[A-Za-z%].*)?\Z")
 _BEGIN = re.compile(r"(?:.*[^0-9.,])?[0-9]{1,3}\Z")
-_WITH_UNIT = re.compile(r"[0-9]{3}(?:\.[0-9]+)? *[A-Za-z%]")
+_GOES_ON = re.compile(r"[0-9]{3}(?:\.[0-9]+)? *[A-Za-z%]|00[0-9](?:\.[0-9]+)?\Z")
 
 
 def cut_numbers(node: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -26,8 +26,7 @@ def cut_numbers(node: Any, place: Place) -> Iterator[tuple[Place, str]]:
     elif isinstance(node, list):
         for one, other in pairwise(node):
             # 1, 500 EUR is 1500 EUR; 100, 200 may be two numbers, but 1, 000 is none
-            if _BEGIN.match(str(one)) and _END.match(str(other)):
-                if _WITH_UNIT.match(str(other)) or (isinstance(other, str) and other.startswith("00")):
-                    yield place, f"{one},{other}"
+            if _BEGIN.match(str(one)) and _GOES_ON.match(str(other)):
+                yield place, f"{one},{other}"
         for at, part in enumerate(node):
             yield from cut_numbers(part, (*place, at))

@@ -20,8 +20,8 @@ from services.compensation.table_said import Manner, manner
 from services.compensation.table_slips import currency_mend
 from services.compensation.table_term import Term, snap
 from services.compensation.table_terms import Scope
-from services.compensation.table_units import RATE, Problems, Wrong, percent, several
-from services.compensation.table_words import LANGUAGES
+from services.compensation.table_units import RATE, Problems, Wrong, percent, several, unit_name
+from services.compensation.table_words import LANGUAGES, UnitWords, own_unit
 from shared.money import DECIMALS, Rounding
 from shared.policy.source import Place
 
@@ -85,7 +85,13 @@ def _setting(model: TableModel, problems: Problems) -> Setting:
     except (KeyError, ValueError, OSError):
         problems.add(("time_zone",), f"'{model.time_zone}' is no time zone", "write one like Asia/Shanghai or UTC")
         zone = ZoneInfo("UTC")
-    return Setting(model.currency if model.currency in DECIMALS else None, zone)
+    units: dict[str, UnitWords] = {}
+    for written, said in model.units.items():
+        try:
+            units[unit_name(written)] = own_unit(said.zh_hans, said.zh_hant, said.en)
+        except Wrong as fault:
+            problems.wrong(("units", written), fault)
+    return Setting(model.currency if model.currency in DECIMALS else None, zone, units)
 
 
 def _rounding(model: TableModel, problems: Problems) -> Rounding | None:

@@ -12,6 +12,7 @@ from services.compensation.table_slips import nearest
 from services.compensation.table_term import Pair, Term, pair_of
 from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
+from services.compensation.table_words import UnitWords, unit_words
 from shared.money import amount_format, plain
 from shared.policy.source import Place
 
@@ -33,6 +34,7 @@ class Remedy:
     in_money: bool = False
     pair: Callable[[list[Any]], Pair] | None = None
     rounding: str = "exact"
+    words: UnitWords | None = None
 
     @cached_property
     def text(self) -> Callable[[Decimal], str]:
@@ -113,6 +115,19 @@ def _known(kind: str) -> None:
     raise Wrong(f"'{str(kind)[:40]}' is no kind of remedy", f"{close}write one of {', '.join(KINDS)}, or one_of")
 
 
+def _fits(kind: str, unit: str) -> None:
+    """Raises Wrong where the kind is not given in this unit."""
+    if kind in _ONLY_MONEY and unit != MONEY:
+        raise Wrong(
+            f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
+        )
+    if kind == "credit_correction" and unit != "point":
+        mend = "write 5 points or nothing behind it; money is a refund or compensation"
+        raise Wrong("'credit_correction' gives back points of a credit record, and nothing else", mend)
+    if kind in _NEVER_MONEY and unit == MONEY:
+        raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
+
+
 def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
     unit = term.unit
     if unit == UNKNOWN:
@@ -123,21 +138,17 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
         told = "a percentage alone" if unit == RATE else "a bare number"
         mend = "write {share: 25%, of: price}" if unit == RATE else "say what is counted, like 2 h or 100 points"
         raise Wrong(f"'{kind}' is {told}", mend)
-    if kind in _ONLY_MONEY and unit != MONEY:
-        raise Wrong(
-            f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
-        )
-    if kind == "credit_correction" and unit != "point":
-        mend = "write 5 points or nothing behind it; money is a refund or compensation"
-        raise Wrong("'credit_correction' gives back points of a credit record, and nothing else", mend)
-    if kind in _NEVER_MONEY and unit == MONEY:
-        raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
+    _fits(kind, unit)
     if unit != MONEY:
         if term.divides and term.rounding is None:
             raise Wrong(
                 f"the quantity of '{kind}' may have endless decimals", "add 'rounded: up 1' or another rounding"
             )
-        return _counted(kind, term, unit, False)
+        words = unit_words(unit, scope.setting.units)
+        if words is None:
+            mend = f"add them to the table: units: {{{unit}: {{zh-Hans: …, zh-Hant: …, en: {unit.replace('_', ' ')}}}}}"
+            raise Wrong(f"there are no words for '{unit}' in all three languages", mend)
+        return _counted(kind, term, unit, words)
     currency, rounding = scope.setting.currency, term.rounding or scope.rounding
     if currency is None:
         raise Wrong(f"'{kind}' is money, but the table names no currency", "add a line 'currency: CNY' to the table")
@@ -151,8 +162,9 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
         limits = Limits(term.floor, term.cap, rounding, term.below)
         base = Term(term.exact or term.fn, MONEY, term.low, term.high, term.names, term.none, term.divides)
         term = bounded(base, MONEY, limits, scope.payable(MONEY))
-    return _counted(kind, term, currency, True)
+    return _counted(kind, term, currency, None)
 
 
-def _counted(kind: str, term: Term, unit: str, in_money: bool) -> Remedy:
-    return Remedy(kind, term, unit, in_money, pair_of(term), str(term.rounding) if term.rounding else "exact")
+def _counted(kind: str, term: Term, unit: str, words: UnitWords | None) -> Remedy:
+    rounding = str(term.rounding) if term.rounding else "exact"
+    return Remedy(kind, term, unit, words is None, pair_of(term), rounding, words)

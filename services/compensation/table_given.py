@@ -79,8 +79,8 @@ def _all_faults(table: Compiled, facts: Mapping[str, Any]) -> CannotAssess:
 def _strangers(table: Compiled, facts: Mapping[str, Any]) -> list[Json]:
     known = ", ".join(table.facts)
     strange = [str(name) for name in facts if name not in table.facts][:20]
-    told = {
-        name: f"{name[:80]} is not a fact of this table; {nearest(name[:80], table.facts)}its facts are {known}"
-        for name in strange
-    }
-    return [{"pointer": fact_pointer(name), "detail": detail} for name, detail in told.items()]
+    told = {name: f"{nearest(name[:80], table.facts)}its facts are {known}" for name in strange}
+    return [
+        {"pointer": fact_pointer(name), "detail": f"{name[:80]} is not a fact of this table; {mend}"}
+        for name, mend in told.items()
+    ]

@@ -1,8 +1,8 @@
 """Values of facts: from JSON as callers send them, and from the table as its owner writes them."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from services.compensation.table_model import FactModel
 from services.compensation.table_slips import nearest
 from services.compensation.table_units import Wrong, convert, in_unit, read_number
+from services.compensation.table_words import UnitWords
 from shared.money import DECIMALS, plain
 
 MISSING: Any = object()
@@ -21,10 +22,11 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 @dataclass(frozen=True)
 class Setting:
-    """What of the table its facts depend on."""
+    """What of the table its facts and amounts depend on; `units` are the words for units of its own."""
 
     currency: str | None
     zone: ZoneInfo
+    units: Mapping[str, UnitWords] = field(default_factory=dict)
 
 
 def literal_reader(type: str, unit: str | None, setting: Setting, values: tuple[str, ...] = ()) -> Callable[[Any], Any]:

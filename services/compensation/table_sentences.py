@@ -63,7 +63,7 @@ class Sentences:
         at = len(row.fills) + next(numbers)
         if not key[at]:
             return None
-        return Part(remedy.kind, f"\0{at}\0", remedy.unit, remedy.in_money, key[at] == 1)
+        return Part(remedy.kind, f"\0{at}\0", remedy.unit, remedy.in_money, key[at] == 1, remedy.words)
 
 
 def _singular(reason: str, key: Key) -> str:

@@ -1,6 +1,6 @@
 """A decision as a sentence in zh-Hans, zh-Hant and en that a passenger understands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -32,19 +32,40 @@ UNITS = {
     "hour": ("小时", "小時"), "minute": ("分钟", "分鐘"), "second": ("秒", "秒"), "day": ("天", "天"),
     "week": ("周", "週"), "kilogram": ("公斤", "公斤"), "gram": ("克", "克"), "tonne": ("吨", "噸"),
     "kilometre": ("公里", "公里"), "metre": ("米", "公尺"), "point": ("分", "點"),
-    "working_day": ("个工作日", "個工作天"),
+    "working_day": ("个工作日", "個工作天"), "night": ("晚", "晚"), "month": ("个月", "個月"), "year": ("年", "年"),
 }  # fmt: skip
+
+
+UnitWords = tuple[str, str, str, str]
+"""A unit in zh-Hans and zh-Hant, and in English said of one and of several."""
+
+
+def own_unit(hans: str, hant: str, en: str) -> UnitWords:
+    """A unit as a table declares it; English `child/children` where several have a word of their own."""
+    one, _, several = en.partition("/")
+    return hans, hant, one, several or one + "s"
+
+
+def unit_words(unit: str, own: Mapping[str, UnitWords]) -> UnitWords | None:
+    """How a unit is said, in the words of the table or of the house; None when nobody has any."""
+    if unit in own or unit not in UNITS:
+        return own.get(unit)
+    return own_unit(*UNITS[unit], unit.replace("_", " "))
 
 
 @dataclass(frozen=True)
 class Part:
-    """One remedy as it is said: `amount` is a text or a place to be filled, empty for none; `one` when it is 1."""
+    """One remedy as it is said: `amount` is a text or a place to be filled, empty for none; `one` when it is 1.
+
+    `unit` is the currency of an amount in money, and `words` say the unit of any other.
+    """
 
     kind: str
     amount: str = ""
     unit: str = ""
     in_money: bool = False
     one: bool = False
+    words: UnitWords | None = None
 
 
 def _amount(part: Part, language: int) -> str:
@@ -54,9 +75,9 @@ def _amount(part: Part, language: int) -> str:
         if language == 2:
             return f"{unit} {part.amount}"
         return f"{part.amount} {CURRENCIES[unit][language] if unit in CURRENCIES else unit}"
-    if language == 2:
-        return f"{part.amount} {unit.replace('_', ' ')}{'' if part.one else 's'}"
-    return f"{part.amount} {UNITS[unit][language] if unit in UNITS else unit}"
+    if part.words is None:
+        return part.amount
+    return f"{part.amount} {part.words[language if part.one or language != 2 else 3]}"
 
 
 def _part(part: Part, language: int) -> str:

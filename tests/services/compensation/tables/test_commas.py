@@ -31,7 +31,8 @@ def test_the_comma_is_told_and_nothing_that_follows_from_it(stood: str, written:
 
 
 def test_lists_of_numbers_and_cases_of_three_figures_are_no_such_thing() -> None:
-    asked = "  - {id: a, when: {price: [100 EUR, 200 EUR, 500 EUR]}, due: [{refund: {lesser: [price, 1 EUR, 500 EUR]}}], REASON}"
+    least = "{lesser: [price, 1 EUR, 500 EUR]}"
+    asked = f"  - {{id: a, when: {{price: [100 EUR, 200 EUR, 500 EUR]}}, due: [{{refund: {least}}}], REASON}}"
     owed = "{by: price, is: {'500': 5, 501: 6, else: {plus: [100, 200]}}}"
     rows = f"{asked}\n  - {{id: b, due: [{{refund: {owed}}}], REASON}}"
     text = table("  price: {type: money}", rows, "  - {facts: {price: 500}, row: a, due: [{refund: 1}]}")
