@@ -98,6 +98,10 @@ _LESS = ("应得：{}（已扣除{}）。", "應得：{}（已扣除{}）。", "
 _CHOOSE = ("由您选择其一：{}。", "由您擇一：{}。", "You choose one: {}.")
 _NOTHING = ("这次没有应得的款项或补偿。", "這次沒有應得的款項或補償。", "Nothing is due this time.")
 _FREE = ("无需收费。", "無需收費。", "Nothing is charged.")
+_TOO_LITTLE = (
+    "算得{}，低于{}，不予支付。", "算得{}，低於{}，不予支付。",
+    "This comes to {}, and less than {} is not paid.",
+)  # fmt: skip
 _BASIS = ("依据：", "依據：", "Basis: ")
 
 
@@ -120,8 +124,14 @@ def due_in_words(parts: Sequence[Part | Sequence[Part]], language: int, about_fe
     return (" " if language == 2 else "").join(found)
 
 
-def sentence(reason: str, parts: Sequence[Part | Sequence[Part]], source: str, language: int, about_fee: bool) -> str:
+def too_little(small: Sequence[tuple[Part, Part]], language: int) -> str:
+    """What is not paid because it is less than the least that is, each with that least."""
+    said = [_TOO_LITTLE[language].format(_amount(one, language), _amount(least, language)) for one, least in small]
+    return "".join(text + (" " if language == 2 else "") for text in said)
+
+
+def sentence(reason: str, owed: str, source: str, language: int) -> str:
     """Why, what is due, and on what basis, in one language (0 zh-Hans, 1 zh-Hant, 2 en)."""
     gap, stop = (" ", ".") if language == 2 else ("", "。")
     basis = f"{_BASIS[language]}{source}{'' if source.endswith(('.', '。')) else stop}"
-    return gap.join([reason, due_in_words(parts, language, about_fee), basis])
+    return gap.join([reason, owed, basis])

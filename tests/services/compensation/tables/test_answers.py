@@ -236,3 +236,25 @@ def test_placeholders_and_braces_and_percent_signs_in_reasons_come_out_as_writte
     said = decide(text, price="7.5")["sentences"]
     assert said["zh-Hans"].startswith("7.50欧元 100%s")
     assert said["en"].startswith("At EUR 7.50, 5 % EUR 7.50.")
+
+
+def test_what_is_too_little_to_be_paid_is_said_with_the_least_that_is(shipped: Tables) -> None:
+    said = assess(shipped, "eu_rail.delay", {"price": "15", "delay_min": 60}, ON)["sentences"]
+    assert "This comes to EUR 3.75, and less than EUR 4.00 is not paid. Nothing is due this time." in said["en"]
+    assert "算得3.75 欧元，低于4.00 欧元，不予支付。这次没有应得的款项或补偿。" in said["zh-Hans"]
+    assert "算得3.75 歐元，低於4.00 歐元，不予支付。" in said["zh-Hant"]
+    for price, delay in (("0", 60), ("16", 60), ("15", 59)):
+        enough = assess(shipped, "eu_rail.delay", {"price": price, "delay_min": delay}, ON)["sentences"]["en"]
+        assert "less than EUR 4.00 is not paid" not in enough
+
+
+def test_too_little_of_two_things_is_said_of_each() -> None:
+    due = (
+        "[{refund: {value: price, nothing_below: {times: [2, price]}}}, "
+        "{free_service_time: {value: 30 min, nothing_below: 1 h}}, {coupon: price}]"
+    )
+    rows = f"  - {{id: only, due: {due}, REASON}}"
+    text = table("  price: {type: money}", rows, "  - {facts: {price: 3}, row: only, due: [{coupon: 3}]}")
+    said = decide(text, price="3")["sentences"]["en"]
+    assert "comes to EUR 3.00, and less than EUR 6.00 is not paid. This comes to 30 minutes, and less than 60 " in said
+    assert "You are owed: a coupon of EUR 3.00." in said
