@@ -59,7 +59,7 @@ def form_each(scope: Scope, node: Node, place: Place, depth: int) -> Term:
 def _fewest(of: Term, per: Term, exempt: Term | None, most: Term | None, counting: str) -> Decimal:
     """How many are counted at least."""
     found, taken = of.low or ZERO, exempt.high if exempt else ZERO
-    if taken is None or per.high is None:
+    if taken is None or not per.high:
         return ZERO
     found = EXACT.subtract(found, taken)
     if most:

@@ -140,7 +140,7 @@ def _expected(model: FactModel, unit: str | None, setting: Setting, low: Any, hi
     """What would be right, for people."""
     match model.type:
         case "yes_no":
-            return "true or false, or 'yes' or 'no' as text"
+            return "true or false, or yes or no"
         case "choice":
             return f"one of {', '.join(model.values)}"
         case "text":

@@ -150,7 +150,7 @@ def form_divide(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     one, other = term.fn, by.fn
     low = None
     if term.low is not None and term.low >= 0:
-        low = ZERO if by.high is None else EXACT.divide(term.low, by.high)
+        low = ZERO if not by.high else EXACT.divide(term.low, by.high)
     high = EXACT.divide(term.high, by.low) if low is not None and term.high is not None and by.low else None
     found = combined(lambda v: EXACT.divide(one(v), other(v)), term.unit, [term, by], low, high)
     return dividing(found)

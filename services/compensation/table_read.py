@@ -17,6 +17,7 @@ from shared.money import DECIMALS, plain
 MISSING: Any = object()
 NUMBERS = ("money", "decimal", "integer", "share", "duration")
 _ISO_SPAN = re.compile(r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?\Z", re.ASCII)
+_AS_TEXT = {"yes": True, "no": False, "true": True, "false": False}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -51,8 +52,8 @@ def _must(found: Any, mend: str) -> Any:
 def _yes_no(node: Any) -> bool:
     if isinstance(node, bool):
         return node
-    if node in ("yes", "no", "true", "false"):
-        return bool(node in ("yes", "true"))
+    if isinstance(node, str) and node in _AS_TEXT:
+        return _AS_TEXT[node]
     raise Wrong("yes or no is expected here", "write yes or no")
 
 
@@ -105,7 +106,7 @@ def _chosen(value: Any, allowed: frozenset[str]) -> Any:
 def _truth(value: Any) -> Any:
     if value is True or value is False:
         return value
-    return {"yes": True, "no": False}.get(value, MISSING) if isinstance(value, str) else MISSING
+    return _AS_TEXT.get(value, MISSING) if isinstance(value, str) else MISSING
 
 
 def number_reader(places: int) -> Callable[[Any], Any]:

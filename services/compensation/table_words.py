@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
-_KINDS: dict[str, tuple[str, str, str]] = {
+KINDS_SAID: dict[str, tuple[str, str, str]] = {
     "refund": ("退款", "退款", "a refund"),
     "fee": ("费用", "費用", "a fee"),
     "compensation": ("赔偿", "賠償", "compensation"),
@@ -81,7 +81,7 @@ def _amount(part: Part, language: int) -> str:
 
 
 def _part(part: Part, language: int) -> str:
-    name = _KINDS[part.kind][language]
+    name = KINDS_SAID[part.kind][language]
     if not part.amount:
         return name
     if language == 2:

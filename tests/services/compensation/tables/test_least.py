@@ -61,3 +61,8 @@ def test_no_value_lies_outside_the_ends_that_were_worked_out(written: str) -> No
         found = step.fn([*read_facts(compiled, facts), None])
         assert step.low is None or step.low <= found
         assert step.high is None or found <= step.high
+
+
+@pytest.mark.parametrize("by", ["{divide: price, by: nowhere}", "{each: price, per: nowhere, of: price}"])
+def test_a_divisor_that_is_wrong_is_told_as_that(by: str) -> None:
+    assert "'nowhere' is no fact or step" in str(faults(term(by)))
