@@ -1,7 +1,7 @@
 """The sentences of a decision, each built once per row and filled in per case."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from services.compensation.table_decide import Amount, Decided
@@ -9,7 +9,7 @@ from services.compensation.table_due import Remedy
 from services.compensation.table_model import TableModel
 from services.compensation.table_ready import Row
 from services.compensation.table_term import snap
-from services.compensation.table_words import LANGUAGES, Part, due_in_words, sentence, too_little
+from services.compensation.table_words import LANGUAGES, Part, UnitWords, due_in_words, sentence, too_little
 
 Key = tuple[int, ...]
 Pattern = tuple[str, tuple[int, ...]]
@@ -25,9 +25,10 @@ def basis_of(table: TableModel) -> tuple[str, str, str]:
 
 
 class Sentences:
-    """Sentences of one version of a table; `basis` is said at their end, in each language."""
+    """Sentences of one version of a table; `basis` is said at their end, in each language; `units` are its own."""
 
-    def __init__(self, basis: tuple[str, str, str], rows: Sequence[Row]) -> None:
+    def __init__(self, basis: tuple[str, str, str], rows: Sequence[Row], units: Iterable[UnitWords] = ()) -> None:
+        self._units = [(f" {several}", f" {one}") for *_, one, several in units]
         self._basis = [_plainly(said) for said in basis]
         self._about_fee = {remedy.kind for row in rows for remedy in row.remedies} == {"fee"}
         self._patterns: dict[tuple[int, Key], Pattern] = {}
@@ -59,7 +60,7 @@ class Sentences:
             said = [part for option in options if (part := self._part(option, row, key, numbers))]
             parts += [said] if len(said) > 1 else said
         *reasons, en = row.reasons
-        reasons.append(_singular(en, key))
+        reasons.append(_singular(en, key, self._units))
         small = self._too_little(row, key, amounts)
         owed = [too_little(small, at) + due_in_words(parts, at, self._about_fee) for at in range(len(LANGUAGES))]
         lines = [sentence(reasons[at], owed[at], self._basis[at], at) for at in range(len(LANGUAGES))]
@@ -103,9 +104,16 @@ def _before(amount: Amount) -> str:
     return remedy.text(rounding(snap(exact)) if rounding else snap(exact))
 
 
-def _singular(reason: str, key: Key) -> str:
-    """The English reason with `1 minutes` said as `1 minute`."""
+def _singular(reason: str, key: Key, units: Sequence[tuple[str, str]]) -> str:
+    """The English reason with `1 minutes` said as `1 minute`; `units` are a table's own, of several and of one."""
+    for several, one in units:
+        for at in [at for at, mark in enumerate(key) if mark == 1]:
+            reason = re.sub(f"(\0{at}\0){re.escape(several)}\\b", _said_of_one(one), reason)
     return _COUNTED.sub(lambda m: m[0][:-1] if key[int(m[1])] == 1 else m[0], reason)
+
+
+def _said_of_one(word: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[1] + word
 
 
 def _plainly(text: str) -> str:

@@ -55,7 +55,7 @@ class Entry:
         self.compiled: Compiled = compiled_of(document.content)[0]
         content = document.content
         self.dates = content.in_force
-        self.sentences = Sentences(basis_of(content), self.compiled.rows)
+        self.sentences = Sentences(basis_of(content), self.compiled.rows, self.compiled.setting.units.values())
         self.id, self.version, self.digest = content.id, content.version, document.digest
         self.source, self.owner = content.source, content.owner
         until = self.dates.until

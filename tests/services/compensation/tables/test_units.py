@@ -27,6 +27,13 @@ def test_a_unit_of_its_own_is_said_in_its_words(unit: str, words: str, missed: i
     assert f"免費服務時間 {missed} 節課。" in said["sentences"]["zh-Hant"]
 
 
+@pytest.mark.parametrize(("missed", "said"), [(1, "1 class was"), (2, "2 classes was"), (11, "11 classes was")])
+def test_one_of_its_own_unit_is_said_as_one_in_a_reason(missed: int, said: str) -> None:
+    text = lessons(HEAD.replace("LESSON", "lesson").replace("WORDS", "class/classes"))
+    text = text.replace("en: Because.", "en: '{missed} classes was missed.'")
+    assert decide(text, missed=missed)["sentences"]["en"].startswith(said)
+
+
 def test_a_unit_without_words_is_refused_in_a_remedy() -> None:
     [told] = faults(lessons("currency: EUR"))
     assert "no words for 'lesson' in all three languages" in told.what
