@@ -206,11 +206,17 @@ class _Rows:
             except Wrong as fault:
                 scope.problems.wrong(place, fault)
                 continue
-            how, taken = manner(term.unit, scope.setting.currency, language, parts[at - 1], parts[at + 1])
+            how, taken = manner(
+                term.unit, scope.setting.currency, self._places(name), language, parts[at - 1], parts[at + 1]
+            )
             parts[at + 1] = parts[at + 1][taken:]
             fills.setdefault((name, how), _said(term, how))
             parts[at] = f"\0{list(fills).index((name, how))}\0"
         return "".join(parts)
+
+    def _places(self, name: str) -> int:
+        fact = self.model.facts.get(name)
+        return fact.places or 0 if fact else 0
 
     def _filled(self, scope: Scope, name: str) -> Term:
         self.used.add(name)
@@ -221,7 +227,8 @@ class _Rows:
 
 
 def _said(term: Term, how: Manner) -> Said:
-    return lambda v: how.say(snap(term.fn(v)))
+    compute, say = term.fn, how.say
+    return (lambda v: say(snap(compute(v)))) if term.divides else lambda v: say(compute(v))
 
 
 _REASONS = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))

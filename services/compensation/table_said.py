@@ -43,24 +43,40 @@ class Manner:
     before: str = ""
     after: str = ""
     decimals: int | None = None
+    places: int = 0
     spoken: str = ""
     word: str = ""
 
     def say(self, value: Decimal) -> str:
         if self.spoken:
-            return time_said(convert(value, str(self.unit), self.spoken), self.spoken, self.word, self.language)
+            value = convert(value, str(self.unit), self.spoken)
+            if value == value.to_integral_value():
+                return _counted(value, self.word, self.language)
+            return time_said(value, self.spoken, self.word, self.language)
         value = EXACT.multiply(value, Decimal(100)) if self.unit == RATE else value
-        text = readable(value) if self.decimals is None else f"{value:.{self.decimals}f}"
+        text = readable(value) if self.decimals is None else self._money(value)
         return f"{self.before}{text}{self.after}"
 
+    def _money(self, value: Decimal) -> str:
+        """With the decimals of its currency, or as many more as a price may have that is declared so."""
+        fewest, most = self.decimals or 0, max(self.places, self.decimals or 0)
+        text = f"{value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, EXACT):f}"
+        spare = len(text) - len(text.rstrip("0"))
+        return text[: len(text) - min(spare, most - fewest)].rstrip(".") if most > fewest else text
 
-def manner(unit: str | None, currency: str | None, language: int, before: str, after: str) -> tuple[Manner, int]:
-    """How a number in this unit is said between these texts, and how much of the text after it is said with it."""
+
+def manner(
+    unit: str | None, currency: str | None, places: int, language: int, before: str, after: str
+) -> tuple[Manner, int]:
+    """How a number in this unit is said between these texts, and how much of the text after it is said with it.
+
+    `places` are the decimals that a fact in money may have by its declaration.
+    """
     if unit == MONEY and currency:
         beside = _MONEY_BEFORE.search(before) or _MONEY_AFTER.match(after)
         front = f"{currency} " if language == ENGLISH and not beside else ""
         name = CURRENCIES.get(currency, (f" {currency}",) * 2)[language] if language != ENGLISH and not beside else ""
-        return Manner(unit, language, front, name, DECIMALS[currency]), 0
+        return Manner(unit, language, front, name, DECIMALS[currency], places), 0
     if unit == RATE:
         if _PERCENT_AFTER.match(after) or before.endswith(("百分之", "百分之 ")):
             return Manner(unit, language), 0
@@ -88,12 +104,10 @@ def readable(value: Decimal) -> str:
 
 
 def time_said(value: Decimal, unit: str, word: str, language: int) -> str:
-    """`90 minutes` as it is written where it is whole, otherwise in its parts: 12 hours 20 minutes, 1 day.
+    """Time that is no whole number of its unit, in its parts: 12 hours 20 minutes, 1 day.
 
     Time counted in hours or more is told to the minute that is full.
     """
-    if value == value.to_integral_value():
-        return _counted(value, word, language)
     seconds = convert(value.copy_abs(), unit, "second").to_integral_value(ROUND_HALF_UP)
     smallest = "second" if unit in ("second", "minute") or seconds < 60 else "minute"
     found: list[str] = []

@@ -9,10 +9,14 @@ from tests.services.compensation.tables.writing import decide, table
 BOTH = "  began: {type: datetime}\n  ended: {type: datetime}"
 
 
-def reason(facts: str, said: tuple[str, str, str], steps: str = "", **given: Any) -> dict[str, str]:
+def reason(
+    facts: str, said: tuple[str, str, str], steps: str = "", head: str = "currency: EUR", **given: Any
+) -> dict[str, str]:
     """The reasons of a table of one row, without what follows them."""
     words = ", ".join(f"{key}: '{text}#'" for key, text in zip(("zh-Hans", "zh-Hant", "en"), said, strict=True))
-    written = table(facts, f"  - {{id: a, due: [apology], reason: {{{words}}}}}", "  - {facts: {}, row: a}", steps)
+    written = table(
+        facts, f"  - {{id: a, due: [apology], reason: {{{words}}}}}", "  - {facts: {}, row: a}", steps, head
+    )
     written = written[: written.index("examples:")]
     shown = {**given}
     examples = "".join(f"      {name}: '{value}'\n" for name, value in shown.items())
