@@ -39,17 +39,19 @@ def _sign(found: re.Match[str]) -> str | None:
         return "over" if found["over"] else "at least"
     if found["under"] is not None:
         return "under" if found["under"] else "at most"
-    return _SIGNS.get(found["sign"]) if found["sign"] else "is"
+    return ("not" if found["sign"] == "not" else _SIGNS.get(found["sign"])) if found["sign"] else "is"
 
 
 def _step(name: str, other: str, sign: str, form: str) -> str:
     """A difference is never below 0: over and under ask for more than 0, at most and at least for nothing left."""
     more, short = form.format(name, other), form.format(other, name)
+    apart = f"{{plus: [{more}, {short}]}}"
     step, difference, ask = {
         "over": ("more", more, "over 0"),
         "at most": ("more", more, "0"),
         "under": ("short_of", short, "over 0"),
         "at least": ("short_of", short, "0"),
-        "is": ("apart", f"{{plus: [{more}, {short}]}}", "0"),
+        "is": ("apart", apart, "0"),
+        "not": ("apart", apart, "over 0"),
     }[sign]
     return f"write a step '{step}: {difference}' and ask '{step}: {ask}'"

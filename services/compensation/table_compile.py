@@ -200,7 +200,7 @@ class _Rows:
         """The reason with the numbers of `fills` between zero bytes, which grows with what the reason names."""
         parts = _PLACEHOLDER.split(text.replace("\0", ""))
         for at in range(1, len(parts), 2):
-            name, language = parts[at], LANGUAGES.index(place[-1])
+            name, language = parts[at].strip(), LANGUAGES.index(place[-1])
             try:
                 term = self._filled(scope, name)
             except Wrong as fault:

@@ -162,7 +162,10 @@ def dividing(term: Term) -> Term:
 
 def above_zero(term: Term) -> None:
     if term.unit != UNKNOWN and (term.low is None or term.low <= 0):
-        raise Wrong("this can be 0, and nothing is divided by 0", "use a number above 0, or give the fact 'min: 1'")
+        raise Wrong(
+            "this can be 0, and nothing is divided by 0",
+            "use a number above 0, or give the fact 'min: 1' or the step 'at_least: 1'",
+        )
 
 
 def needed(node: Node, key: str) -> Any:

@@ -164,6 +164,13 @@ def test_a_date_without_a_version_says_which_dates_have_one(shipped: Tables) -> 
     assert told.detail.endswith("it is in force from 2023-06-07 on")
 
 
+def version(number: int, share: str, force: str) -> str:
+    rows = f"  - {{id: only, due: [{{refund: {{share: {share}, of: price}}}}], REASON}}"
+    owed = {"10%": 10, "20%": 20}[share]
+    example = f"  - {{facts: {{price: 100}}, row: only, due: [{{refund: {owed}}}]}}"
+    return table("  price: {type: money}", rows, example, version=str(number), force=force)
+
+
 def test_versions_one_after_the_other_are_told_in_their_order() -> None:
     both = tables(version(1, "10%", "{from: 2020-01-01, until: 2026-06-30}"), version(2, "20%", "{from: 2026-07-01}"))
     with pytest.raises(CannotAssess) as told:
@@ -171,41 +178,12 @@ def test_versions_one_after_the_other_are_told_in_their_order() -> None:
     assert told.value.detail.endswith("it is in force from 2020-01-01 to 2026-06-30, and from 2026-07-01 on")
 
 
-def test_a_table_misspelt_says_which_was_meant(shipped: Tables) -> None:
-    assert "did you mean 'eu_rail.delay'? there are: " in refused(shipped, "eu_rail.dalay", {}).detail
-
-
-def test_a_fact_misspelt_is_what_is_told_first(shipped: Tables) -> None:
-    told = refused(shipped, "eu_rail.delay", {"price": "1", "dealy_min": 60})
-    assert told.detail.startswith("dealy_min is not a fact of this table; did you mean 'delay_min'?")
-    assert told.pointer == "/facts/dealy_min" and told.more["missing"] == ["delay_min"]
-
-
-@pytest.mark.parametrize("started", ["2026-05-01T16:00", "2026-05-01T16:00+08:00", "2026-05-01T08:00Z"])
-def test_a_time_without_offset_is_what_clocks_show_in_the_zone_of_the_table(shipped: Tables, started: str) -> None:
-    facts = {"business": "bike", "price_per_unit": "1", "unit_minutes": 60, "daily_cap": "9", "charged": "5"}
-    facts |= {"started": started, "ended": "2026-05-01T17:00+08:00"}
-    assert assess(shipped, "sharing.timed_fee", facts, ON)["remedies"][0]["amount"] == "4.00"
-    told = refused(shipped, "sharing.timed_fee", facts | {"started": "at noon"})
-    assert "or without offset as clocks show it in Asia/Shanghai" in told.detail
-
-
-@pytest.mark.parametrize(
-    ("said", "row"), [(True, "first"), ("yes", "first"), ("true", "first"), (False, "rest"), ("no", "rest")]
-)
-def test_yes_and_no_are_taken_as_text_too(said: Any, row: str) -> None:
-    rows = "  - {id: first, when: {late: 'true'}, due: nothing, REASON}\n  - {id: rest, due: nothing, REASON}"
-    text = table("  late: {type: yes_no}", rows, "  - {facts: {late: yes}, row: first, due: nothing}")
-    assert decide(text, late=said)["row"] == row
-    with pytest.raises(CannotAssess, match="late must be true or false, or yes or no"):
-        decide(text, late="ja")
-
-
-def version(number: int, share: str, force: str) -> str:
-    rows = f"  - {{id: only, due: [{{refund: {{share: {share}, of: price}}}}], REASON}}"
-    owed = {"10%": 10, "20%": 20}[share]
-    example = f"  - {{facts: {{price: 100}}, row: only, due: [{{refund: {owed}}}]}}"
-    return table("  price: {type: money}", rows, example, version=str(number), force=force)
+def test_days_between_two_versions_are_no_fault_and_are_told() -> None:
+    both = tables(version(1, "10%", "{from: 2020-01-01, until: 2026-05-31}"), version(2, "20%", "{from: 2026-07-01}"))
+    with pytest.raises(
+        CannotAssess, match="not in force on that day; it is in force from 2020-01-01 to 2026-05-31, and"
+    ):
+        assess(both, "test.table", {"price": "1"}, date(2026, 6, 15))
 
 
 def test_the_version_in_force_on_the_day_of_the_incident_decides() -> None:

@@ -22,7 +22,8 @@ VALUES = {
 }
 CASES = [
     *((NUMBERS, f"{sign} limit", HOLDS[sign]) for sign in ("over", "at least", "under", "at most")),
-    (NUMBERS, "limit", (False, True, False)), (NUMBERS, "..limit", HOLDS["at most"]),
+    (NUMBERS, "limit", (False, True, False)), (NUMBERS, "not limit", (True, False, True)),
+    (NUMBERS, "..limit", HOLDS["at most"]),
     (NUMBERS, "..<limit", HOLDS["under"]), (NUMBERS, "limit..", HOLDS["at least"]),
     (NUMBERS, "limit<..", HOLDS["over"]), (NUMBERS, "at least 1 and under limit", HOLDS["under"]),
     *((f, f"{sign} limit", HOLDS[sign]) for f in (DATES, TIMES) for sign in ("after", "from", "before", "up to")),

@@ -74,6 +74,7 @@ def test_the_word_behind_a_time_is_said_with_it(text: str, said: str) -> None:
         ("worth €{price}", "worth €1519.00"),
         ("worth {price} EUR", "worth 1519.00 EUR"),
         ("worth {price} euros", "worth 1519.00 euros"),
+        ("worth { price }", "worth EUR 1519.00"),
         ("we try {price}", "we try EUR 1519.00"),
         ("Yuan {price}", "Yuan 1519.00"),
         ("in Europe {price}", "in Europe EUR 1519.00"),
