@@ -8,8 +8,10 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from services.compensation.table_cells import Cell, Interval
-from services.compensation.table_units import Wrong, several
+from services.compensation.table_units import RATE, Wrong, percent, several
 from shared.money import EXACT, plain
+
+_FINE = Decimal("1e-6")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Scale:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, Decimal):
+            if value.as_tuple().exponent < -9:  # type: ignore[operator]  # endless: what a fact cannot be written with
+                value = value.quantize(_FINE, context=EXACT).normalize(EXACT)
+            if self.unit == RATE:
+                return percent(value)
             return f"{plain(value)} {several(self.unit)}" if self.unit else plain(value)
         return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 

@@ -8,7 +8,7 @@ from typing import Any
 from services.compensation.table_term import Fn, Pair, Term, combined, snap
 from shared.money import EXACT, Rounding
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 def bounded(base: Term, unit: str | None, limits: "Limits", payable: Decimal | None) -> Term:
@@ -72,5 +72,17 @@ def _between(base: Term, limits: Limits) -> tuple[Decimal | None, Decimal | None
         high = EXACT.add(high, limits.rounding.quantum)
     if cap and cap.high is not None:
         high = cap.high if high is None else min(high, cap.high)
-    positive = base.low is not None and base.low >= 0 and (cap is None or (cap.low is not None and cap.low >= 0))
-    return ZERO if positive else None, high
+    return _lowest(base, limits), high
+
+
+def _lowest(base: Term, limits: Limits) -> Decimal | None:
+    floor, cap, low = limits.floor, limits.cap, base.low
+    if low is not None and limits.rounding:
+        low = limits.rounding(snap(low))
+    if floor and floor.low is not None:
+        low = floor.low if low is None else max(low, floor.low)
+    if cap and low is not None:
+        # after rounding the cap is cut to what can be paid: less by no more than 1
+        cut = ONE if limits.rounding else ZERO
+        low = None if cap.low is None else min(low, EXACT.subtract(cap.low, cut))
+    return min(low, ZERO) if low is not None and limits.below else low

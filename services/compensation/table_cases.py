@@ -25,6 +25,7 @@ Node = dict[str, Any]
 ELSE = "else"
 ZERO, ONE = Decimal(0), Decimal(1)
 _UP, _DOWN = Rounding("up", ONE), Rounding("down", ONE)
+_WHOLES = {"started": _UP, "whole": _DOWN}
 
 
 def form_each(scope: Scope, node: Node, place: Place, depth: int) -> Term:
@@ -41,16 +42,33 @@ def form_each(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     if counting not in ("exact", "started", "whole"):
         raise Wrong("'counting' is not understood", "write counting: exact, started or whole")
     after, up_to = limits.get("after"), limits.get("up_to")
-    count = _counter(of, per, after, up_to, {"started": _UP, "whole": _DOWN}.get(counting))
+    count = _counter(of, per, after, up_to, _WHOLES.get(counting))
     price = each.fn
     parts = [each, of, per, *limits.values()]
-    low = ZERO if each.low is not None and each.low >= 0 else None
+    low = None
+    if each.low is not None and each.low >= 0:
+        low = EXACT.multiply(each.low, _fewest(of, per, after, up_to, counting))
     most = [term.high for term in (of, up_to) if term and term.high is not None]
     high = None
     if low is not None and each.high is not None and most and per.low:
         high = EXACT.multiply(each.high, _UP(snap(EXACT.divide(min(most), per.low))))
     found = combined(lambda v: EXACT.multiply(price(v), count(v)), each.unit, parts, low, high)
     return dividing(found) if counting == "exact" and not (per.low == per.high == 1) else found
+
+
+def _fewest(of: Term, per: Term, exempt: Term | None, most: Term | None, counting: str) -> Decimal:
+    """How many are counted at least."""
+    found, taken = of.low or ZERO, exempt.high if exempt else ZERO
+    if taken is None or not per.high:
+        return ZERO
+    found = EXACT.subtract(found, taken)
+    if most:
+        found = min(found, most.low or ZERO)
+    if found <= 0:
+        return ZERO
+    found = found if per.low == per.high == 1 else EXACT.divide(found, per.high)
+    rounding = _WHOLES.get(counting)
+    return rounding(snap(found)) if rounding else found
 
 
 def _counter(of: Term, per: Term, exempt: Term | None, most: Term | None, rounding: Rounding | None) -> Fn:
@@ -132,7 +150,10 @@ class Unfit(Exception):
 
 
 def form_from(scope: Scope, node: Node, place: Place, depth: int) -> Term:
-    """The time from one date or time to a later one; with `not_counted`, the days that count."""
+    """The time from one date or time to a later one; with `not_counted`, the days that count.
+
+    The other way round the facts are refused, unless `other_way: 0` says that it counts as no time.
+    """
     begin, end = (_moment(scope, needed(node, key)) for key in ("from", "to"))
     if begin.type != end.type:
         raise Wrong(f"'{begin.name}' is a {begin.type} and '{end.name}' a {end.type}", "use two dates or two times")
@@ -143,9 +164,14 @@ def form_from(scope: Scope, node: Node, place: Place, depth: int) -> Term:
     none = frozenset(fact.name for fact in (begin, end) if fact.optional and fact.name not in scope.given)
     first, last, later, earlier = scope.slots[begin.name], scope.slots[end.name], end.name, begin.name
     spent = _spent(node, unit)
+    other_way = node.get("other_way")
+    if other_way not in (None, 0, "0"):
+        raise Wrong("'other_way' says what counts when the second moment is the earlier one", "write other_way: 0")
 
     def span(v: list[Any]) -> Decimal:
         if v[last] < v[first]:
+            if other_way is not None:
+                return ZERO
             raise Unfit(later, f"not before '{earlier}'")
         return spent(v[first], v[last])
 

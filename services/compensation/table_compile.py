@@ -2,24 +2,30 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.compensation.table_axes import Axis, Scale, check_cell
 from services.compensation.table_cells import Cell, read_cell
+from services.compensation.table_commas import MEND, WHAT, cut_numbers
+from services.compensation.table_compared import compared
 from services.compensation.table_due import read_due
 from services.compensation.table_facts import Fact, build_fact
 from services.compensation.table_look import Looked
 from services.compensation.table_model import RowModel, TableModel
 from services.compensation.table_read import Setting
 from services.compensation.table_ready import Compiled, Met, Row, Said
+from services.compensation.table_said import Manner, manner
 from services.compensation.table_slips import currency_mend
-from services.compensation.table_term import snap
+from services.compensation.table_term import Term, snap
 from services.compensation.table_terms import Scope
-from services.compensation.table_units import MONEY, Problems, Wrong, several
-from shared.money import DECIMALS, Rounding, plain
+from services.compensation.table_units import RATE, Problems, Wrong, percent, several, unit_name
+from services.compensation.table_words import LANGUAGES, UnitWords, own_unit
+from shared.money import DECIMALS, Rounding
 from shared.policy.source import Place
 
+_BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9%]|\.[0-9]| %)|(?<=\.\.)[0-9]+(?:\.[0-9]+)?(?![0-9.%]| %)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 MAX_CASES = 20
 
@@ -45,7 +51,22 @@ def compile_table(model: TableModel) -> tuple[Compiled, Problems]:
             scope.steps[name] = scope.term(node, ("steps", name))
     compiled = _Rows(model, scope).compiled()
     _only_causes(problems)
+    _cut_numbers(model, problems)
     return compiled, problems
+
+
+def _cut_numbers(model: TableModel, problems: Problems) -> None:
+    """Numbers cut by their comma, instead of all that follows from them in the same step, row or example."""
+    parts: list[tuple[Place, Any]] = [(("steps", name), node) for name, node in model.steps.items()]
+    for at, row in enumerate(model.rows):
+        parts += [(("rows", at, "when"), row.when), (("rows", at, "due"), row.due)]
+    for at, example in enumerate(model.examples):
+        parts += [(("examples", at, "facts"), example.facts), (("examples", at, "due"), example.due)]
+    found = [each for place, node in parts for each in cut_numbers(node, place)]
+    causes = {place[:2] for place, _ in found}
+    problems.found = [fault for fault in problems.found if fault[0][:2] not in causes]
+    for place, left in found:
+        problems.add(place, WHAT.format(left), MEND)
 
 
 def _only_causes(problems: Problems) -> None:
@@ -64,7 +85,13 @@ def _setting(model: TableModel, problems: Problems) -> Setting:
     except (KeyError, ValueError, OSError):
         problems.add(("time_zone",), f"'{model.time_zone}' is no time zone", "write one like Asia/Shanghai or UTC")
         zone = ZoneInfo("UTC")
-    return Setting(model.currency if model.currency in DECIMALS else None, zone)
+    units: dict[str, UnitWords] = {}
+    for written, said in model.units.items():
+        try:
+            units[unit_name(written)] = own_unit(said.zh_hans, said.zh_hant, said.en)
+        except Wrong as fault:
+            problems.wrong(("units", written), fault)
+    return Setting(model.currency if model.currency in DECIMALS else None, zone, units)
 
 
 def _rounding(model: TableModel, problems: Problems) -> Rounding | None:
@@ -125,11 +152,8 @@ class _Rows:
 
     def _compared(self, name: str, node: Any) -> Wrong | None:
         """What to write for `paid: over owed`, where another fact or step stands in the place of a value."""
-        other = str(node).split(" ")[-1]
-        if other not in self.scope.slots or other == name:
-            return None
-        mend = f"write a step 'more: {{minus: [{name}, {other}]}}' and ask 'more: over 0'"
-        return Wrong(f"'{other}' is a fact or step, and rows compare with values", mend)
+        types = {other: fact.type for other, fact in self.scope.facts.items()} | dict.fromkeys(self.scope.steps, "")
+        return compared(name, str(node), types)
 
     def _ask(self, case: int, name: str, node: Any) -> None:
         asked = self.asked.get(name) or self.scope.looked(name)
@@ -156,7 +180,7 @@ class _Rows:
         row, place = self.model.rows[at], ("rows", at)
         scope = self.scope.knowing(self._given(cases))
         due = read_due(scope, row.due, (*place, "due"))
-        fills: dict[str, Said] = {}
+        fills: dict[tuple[str, Manner], Said] = {}
         reasons = tuple(
             self._reason(scope, getattr(row.reason, key), (*place, "reason", language), fills)
             for key, language in _REASONS
@@ -172,31 +196,39 @@ class _Rows:
                 scope.problems.add((*place, "due"), what, mend)
         return found
 
-    def _reason(self, scope: Scope, text: str, place: Place, fills: dict[str, Said]) -> str:
+    def _reason(self, scope: Scope, text: str, place: Place, fills: dict[tuple[str, Manner], Said]) -> str:
         """The reason with the numbers of `fills` between zero bytes, which grows with what the reason names."""
         parts = _PLACEHOLDER.split(text.replace("\0", ""))
-        for at, part in enumerate(parts):
-            if not at % 2:
-                continue
+        for at in range(1, len(parts), 2):
+            name, language = parts[at].strip(), LANGUAGES.index(place[-1])
             try:
-                fills.setdefault(part, self._filled(scope, part))
-                parts[at] = f"\0{list(fills).index(part)}\0"
+                term = self._filled(scope, name)
             except Wrong as fault:
                 scope.problems.wrong(place, fault)
+                continue
+            how, taken = manner(
+                term.unit, scope.setting.currency, self._places(name), language, parts[at - 1], parts[at + 1]
+            )
+            parts[at + 1] = parts[at + 1][taken:]
+            fills.setdefault((name, how), _said(term, how))
+            parts[at] = f"\0{list(fills).index((name, how))}\0"
         return "".join(parts)
 
-    def _filled(self, scope: Scope, name: str) -> Said:
+    def _places(self, name: str) -> int:
+        fact = self.model.facts.get(name)
+        return fact.places or 0 if fact else 0
+
+    def _filled(self, scope: Scope, name: str) -> Term:
         self.used.add(name)
         term = scope.named(name)
         if term.none - scope.given:
             raise Wrong(f"{{{name}}} may be left out", "name it only in rows that ask for it to be given")
-        decimals = DECIMALS.get(scope.setting.currency or "", 2) if term.unit == MONEY else None
+        return term
 
-        def say(v: list[Any]) -> str:
-            found = snap(term.fn(v))
-            return plain(found) if decimals is None else f"{found:.{decimals}f}"
 
-        return say
+def _said(term: Term, how: Manner) -> Said:
+    compute, say = term.fn, how.say
+    return (lambda v: say(snap(compute(v)))) if term.divides else lambda v: say(compute(v))
 
 
 _REASONS = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))
@@ -208,5 +240,7 @@ def _needs(node: Any, scale: Scale) -> str:
         return " or ".join(_needs(part, scale) for part in node)
     if isinstance(node, bool):
         return "yes" if node else "no"
+    if scale.unit == RATE:
+        return _BARE.sub(lambda bare: percent(Decimal(bare[0])), str(node))
     unit = f" {several(scale.unit)}" if scale.unit and str(node)[-1:].isdigit() else ""
     return f"{node}{unit}"

@@ -12,13 +12,16 @@ from services.compensation.table_slips import nearest
 from services.compensation.table_term import Pair, Term, pair_of
 from services.compensation.table_terms import Scope
 from services.compensation.table_units import MONEY, RATE, UNKNOWN, Wrong
+from services.compensation.table_words import UnitWords, unit_words
 from shared.money import amount_format, plain
 from shared.policy.source import Place
 
 MAX_REMEDIES = 12
 _ONLY_MONEY = ("refund", "fee", "compensation", "fee_waiver")
-_OFTEN_MONEY = (*_ONLY_MONEY, "coupon", "lodging", "credit_correction")
-_NEVER_MONEY = ("points", "free_service_time")
+_OFTEN_MONEY = (*_ONLY_MONEY, "coupon", "lodging")
+_IN_POINTS = ("points", "credit_correction")
+_NEVER_MONEY = (*_IN_POINTS, "free_service_time")
+_ALONE = ("rebooking", "seat_change", "invoice", "repair", "exchange", "explanation", "apology")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,7 @@ class Remedy:
     in_money: bool = False
     pair: Callable[[list[Any]], Pair] | None = None
     rounding: str = "exact"
+    words: UnitWords | None = None
 
     @cached_property
     def text(self) -> Callable[[Decimal], str]:
@@ -96,6 +100,9 @@ def _remedy(scope: Scope, node: Any, place: Place) -> Remedy:
         raise Wrong("one remedy is expected here", "write a kind, or 'kind: amount', each on its own line after '- '")
     [(kind, written)] = node.items()
     _known(kind)
+    if kind in _ALONE:
+        mend = f"write '{kind}' alone; money is a refund, compensation or coupon, what is counted points"
+        raise Wrong(f"'{kind}' has no amount", mend)
     return _with_amount(scope, kind, scope.term(written, (*place, kind)))
 
 
@@ -108,28 +115,40 @@ def _known(kind: str) -> None:
     raise Wrong(f"'{str(kind)[:40]}' is no kind of remedy", f"{close}write one of {', '.join(KINDS)}, or one_of")
 
 
+def _fits(kind: str, unit: str) -> None:
+    """Raises Wrong where the kind is not given in this unit."""
+    if kind in _ONLY_MONEY and unit != MONEY:
+        raise Wrong(
+            f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
+        )
+    if kind == "credit_correction" and unit != "point":
+        mend = "write 5 points or nothing behind it; money is a refund or compensation"
+        raise Wrong("'credit_correction' gives back points of a credit record, and nothing else", mend)
+    if kind in _NEVER_MONEY and unit == MONEY:
+        raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
+
+
 def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
     unit = term.unit
     if unit == UNKNOWN:
         return Remedy(kind)
     if unit is None:
-        unit = MONEY if kind in _OFTEN_MONEY else "point" if kind == "points" else None
+        unit = MONEY if kind in _OFTEN_MONEY else "point" if kind in _IN_POINTS else None
     if unit is None or unit == RATE:
         told = "a percentage alone" if unit == RATE else "a bare number"
         mend = "write {share: 25%, of: price}" if unit == RATE else "say what is counted, like 2 h or 100 points"
         raise Wrong(f"'{kind}' is {told}", mend)
-    if kind in _ONLY_MONEY and unit != MONEY:
-        raise Wrong(
-            f"'{kind}' is money, and this is in {unit}", "write an amount, like {each: 15, per: 1 kg, of: weight}"
-        )
-    if kind in _NEVER_MONEY and unit == MONEY:
-        raise Wrong(f"'{kind}' is counted, and this is money", "write {each: 100 points, per: 1 EUR, of: price}")
+    _fits(kind, unit)
     if unit != MONEY:
         if term.divides and term.rounding is None:
             raise Wrong(
                 f"the quantity of '{kind}' may have endless decimals", "add 'rounded: up 1' or another rounding"
             )
-        return _counted(kind, term, unit, False)
+        words = unit_words(unit, scope.setting.units)
+        if words is None:
+            mend = f"add them to the table: units: {{{unit}: {{zh-Hans: …, zh-Hant: …, en: {unit.replace('_', ' ')}}}}}"
+            raise Wrong(f"there are no words for '{unit}' in all three languages", mend)
+        return _counted(kind, term, unit, words)
     currency, rounding = scope.setting.currency, term.rounding or scope.rounding
     if currency is None:
         raise Wrong(f"'{kind}' is money, but the table names no currency", "add a line 'currency: CNY' to the table")
@@ -143,8 +162,9 @@ def _with_amount(scope: Scope, kind: str, term: Term) -> Remedy:
         limits = Limits(term.floor, term.cap, rounding, term.below)
         base = Term(term.exact or term.fn, MONEY, term.low, term.high, term.names, term.none, term.divides)
         term = bounded(base, MONEY, limits, scope.payable(MONEY))
-    return _counted(kind, term, currency, True)
+    return _counted(kind, term, currency, None)
 
 
-def _counted(kind: str, term: Term, unit: str, in_money: bool) -> Remedy:
-    return Remedy(kind, term, unit, in_money, pair_of(term), str(term.rounding) if term.rounding else "exact")
+def _counted(kind: str, term: Term, unit: str, words: UnitWords | None) -> Remedy:
+    rounding = str(term.rounding) if term.rounding else "exact"
+    return Remedy(kind, term, unit, words is None, pair_of(term), rounding, words)

@@ -122,7 +122,7 @@ def _scale(
 ) -> Scale | None:
     if model.type == "text":
         return None
-    said = setting.currency if unit == MONEY else None if unit == RATE else unit
+    said = setting.currency if unit == MONEY else unit
     read = literal_reader(model.type, unit, setting, model.values)
     if model.type == "choice":
         return Scale(name, read, choices=model.values, optional=optional)
@@ -140,7 +140,7 @@ def _expected(model: FactModel, unit: str | None, setting: Setting, low: Any, hi
     """What would be right, for people."""
     match model.type:
         case "yes_no":
-            return "true or false"
+            return "true or false, or yes or no"
         case "choice":
             return f"one of {', '.join(model.values)}"
         case "text":
@@ -148,7 +148,7 @@ def _expected(model: FactModel, unit: str | None, setting: Setting, low: Any, hi
         case "date":
             kind = "a date like 2026-10-01"
         case "datetime":
-            kind = "a time with offset like 2026-10-01T08:00:00+08:00"
+            kind = f"a time like 2026-10-01T08:00:00+08:00, or without offset as clocks show it in {setting.zone.key}"
         case "money":
             like = amount_text(Decimal(12), setting.currency) if setting.currency else "12"
             kind = f"an amount in {setting.currency} as text, like '{like}'"

@@ -148,7 +148,9 @@ def form_divide(scope: Scope, node: Node, place: Place, depth: int) -> Term:
         )
     above_zero(by)
     one, other = term.fn, by.fn
-    low = ZERO if term.low is not None and term.low >= 0 else None
+    low = None
+    if term.low is not None and term.low >= 0:
+        low = ZERO if not by.high else EXACT.divide(term.low, by.high)
     high = EXACT.divide(term.high, by.low) if low is not None and term.high is not None and by.low else None
     found = combined(lambda v: EXACT.divide(one(v), other(v)), term.unit, [term, by], low, high)
     return dividing(found)
@@ -160,7 +162,10 @@ def dividing(term: Term) -> Term:
 
 def above_zero(term: Term) -> None:
     if term.unit != UNKNOWN and (term.low is None or term.low <= 0):
-        raise Wrong("this can be 0, and nothing is divided by 0", "use a number above 0, or give the fact 'min: 1'")
+        raise Wrong(
+            "this can be 0, and nothing is divided by 0",
+            "use a number above 0, or give the fact 'min: 1' or the step 'at_least: 1'",
+        )
 
 
 def needed(node: Node, key: str) -> Any:

@@ -68,17 +68,19 @@ def _all_faults(table: Compiled, facts: Mapping[str, Any]) -> CannotAssess:
             fact.read(value)
         except Wrong as fault:
             wrong.append({"pointer": fact_pointer(name), "detail": f"{name} must be {fault.mend}"})
-    wrong += _strangers(table, facts)
-    problems = missing + wrong
+    strange = _strangers(table, facts)
+    # a stranger is what to correct: the fact that is missing may be that one, misspelt
+    problems = strange + missing + wrong
     detail = "; ".join(problem["detail"] for problem in problems)
-    type = "facts-wrong" if wrong else "facts-missing"
+    type = "facts-wrong" if wrong or strange else "facts-missing"
     return CannotAssess(type, detail, problems[0]["pointer"], problems, missing=names)
 
 
 def _strangers(table: Compiled, facts: Mapping[str, Any]) -> list[Json]:
     known = ", ".join(table.facts)
     strange = [str(name) for name in facts if name not in table.facts][:20]
-    told = {
-        name: f"not a fact of this table; {nearest(name[:80], table.facts)}its facts are {known}" for name in strange
-    }
-    return [{"pointer": fact_pointer(name), "detail": detail} for name, detail in told.items()]
+    told = {name: f"{nearest(name[:80], table.facts)}its facts are {known}" for name in strange}
+    return [
+        {"pointer": fact_pointer(name), "detail": f"{name[:80]} is not a fact of this table; {mend}"}
+        for name, mend in told.items()
+    ]

@@ -10,7 +10,7 @@ from services.compensation.table_axes import Scale
 from services.compensation.table_days import WEEKDAYS
 from services.compensation.table_facts import Fact
 from services.compensation.table_term import Term, snap
-from services.compensation.table_units import MONEY, RATE, Wrong, in_unit, read_number
+from services.compensation.table_units import MONEY, Wrong, in_unit, read_number
 
 Look = Callable[[list[Any]], Any]
 
@@ -32,13 +32,14 @@ class Looked:
 
 def look_at_step(name: str, term: Term, currency: str | None) -> Looked:
     """A step, compared in its own unit."""
-    unit = currency if term.unit == MONEY else None if term.unit == RATE else term.unit
+    unit = currency if term.unit == MONEY else term.unit
     compute = term.fn
 
     def read(node: Any) -> Decimal:
         return in_unit(read_number(node), term.unit, currency)
 
-    scale = Scale(name, read, None, term.low, term.high, None, False, unit)
+    low, high = ((end and snap(end)) if term.divides else end for end in (term.low, term.high))
+    scale = Scale(name, read, None, low, high, None, False, unit)
     return Looked((lambda v: snap(compute(v))) if term.divides else compute, scale, term.names | {name}, term.none)
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from shared.policy.documents import Dated, Identifier, Named, PackModel, Words
 
@@ -35,7 +35,10 @@ _TERM_FORMS: dict[str, dict[str, Any]] = {
         "each": "an amount", "per": "a size such as 1 kg", "of": "a quantity", "after": "quantity that is exempt",
         "up_to": "quantity counted at most", "counting": "exact, started or whole",
     },
-    "from": {"from": "a date or time", "to": "a date or time", "in": "a unit of time", "not_counted": "exempt days"},
+    "from": {
+        "from": "a date or time", "to": "a date or time", "in": "a unit of time", "not_counted": "exempt days",
+        "other_way": "0, when the second may be earlier and then no time counts",
+    },
     "by": {"by": "a fact or step", "is": "a mapping from what it is to a term"},
     "table": {"table": "the id of another table", "take": "a kind of remedy", "with": "its facts"},
 }  # fmt: skip
@@ -118,11 +121,18 @@ class ExampleModel(PackModel):
     due: Due
 
 
+def _examples_required(schema: dict[str, Any]) -> None:
+    schema["required"].append("examples")
+
+
 class TableModel(Dated):
     """A decision table: facts in, the first (or only) row that holds, remedies out.
 
-    `basis` is the source as a passenger is told it, in their language; without it they are told `source`.
+    `basis` is the source as a passenger is told it, in their language; without it they are told `source`. `units`
+    are the words for units of its own. A table without `examples` is refused, with all else that is wrong in it.
     """
+
+    model_config = ConfigDict(json_schema_extra=_examples_required)
 
     basis: Named | None = None
     hit: Literal["FIRST", "UNIQUE"] = "FIRST"
@@ -130,8 +140,9 @@ class TableModel(Dated):
     rounding: Annotated[str, Field(max_length=40)] | None = None
     borne_by: Name
     time_zone: Annotated[str, Field(max_length=60)] = "UTC"
+    units: Annotated[dict[Name, Named], _of(0, 40)] = Field(default_factory=dict)
     facts: Annotated[dict[Name, FactModel], _of(1, 40)]
     steps: Annotated[dict[Name, Term], _of(0, 40)] = Field(default_factory=dict)
     rows: Annotated[tuple[RowModel, ...], _of(1, 1000)]
-    examples: Annotated[tuple[ExampleModel, ...], _of(1, 1000)]
+    examples: Annotated[tuple[ExampleModel, ...], _of(1, 1000)] = ()
     _compiled: Any = PrivateAttr(default=None)

@@ -1,8 +1,8 @@
 """Values of facts: from JSON as callers send them, and from the table as its owner writes them."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -11,20 +11,23 @@ from zoneinfo import ZoneInfo
 from services.compensation.table_model import FactModel
 from services.compensation.table_slips import nearest
 from services.compensation.table_units import Wrong, convert, in_unit, read_number
+from services.compensation.table_words import UnitWords
 from shared.money import DECIMALS, plain
 
 MISSING: Any = object()
 NUMBERS = ("money", "decimal", "integer", "share", "duration")
 _ISO_SPAN = re.compile(r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?\Z", re.ASCII)
+_AS_TEXT = {"yes": True, "no": False, "true": True, "false": False}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What of the table its facts depend on."""
+    """What of the table its facts and amounts depend on; `units` are the words for units of its own."""
 
     currency: str | None
     zone: ZoneInfo
+    units: Mapping[str, UnitWords] = field(default_factory=dict)
 
 
 def literal_reader(type: str, unit: str | None, setting: Setting, values: tuple[str, ...] = ()) -> Callable[[Any], Any]:
@@ -49,8 +52,8 @@ def _must(found: Any, mend: str) -> Any:
 def _yes_no(node: Any) -> bool:
     if isinstance(node, bool):
         return node
-    if node in ("yes", "no", "true", "false"):
-        return bool(node in ("yes", "true"))
+    if isinstance(node, str) and node in _AS_TEXT:
+        return _AS_TEXT[node]
     raise Wrong("yes or no is expected here", "write yes or no")
 
 
@@ -103,7 +106,7 @@ def _chosen(value: Any, allowed: frozenset[str]) -> Any:
 def _truth(value: Any) -> Any:
     if value is True or value is False:
         return value
-    return {"yes": True, "no": False}.get(value, MISSING) if isinstance(value, str) else MISSING
+    return _AS_TEXT.get(value, MISSING) if isinstance(value, str) else MISSING
 
 
 def number_reader(places: int) -> Callable[[Any], Any]:

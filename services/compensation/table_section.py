@@ -21,6 +21,8 @@ def check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
     for document in documents:
         compiled, problems = compiled_of(document.content)
         found = list(problems.found) or [*check_form(compiled), *check_cover(compiled)]
+        if not document.content.examples:
+            found.append((("examples",), "'examples' is missing", "add a list 'examples:', one for each row at least"))
         yield from (document.fault(place, what, mend) for place, what, mend in found)
         whole = whole and not found
     if whole:

@@ -15,6 +15,7 @@ _CALLED = {
     "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP",
     "dollar": "USD", "dollars": "USD",
 }  # fmt: skip
+NAMES_OF_MONEY = (*_SIGNS, *_CALLED)
 CODES = "write a code of three letters, like CNY, EUR, GBP, USD or SDR"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.compensation.table_slips import CODES, currency_meant, number_meant
-from shared.money import DECIMALS, EXACT
+from shared.money import DECIMALS, EXACT, plain
 from shared.policy.source import Place
 
 RATE, MONEY, UNKNOWN = "rate", "money", "?"
@@ -109,6 +109,11 @@ def smaller(one: str, other: str) -> str:
 def several(unit: str) -> str:
     """A unit as it is said of more than one, or a currency."""
     return unit if unit in DECIMALS else unit.replace("_", " ") + "s"
+
+
+def percent(share: Decimal) -> str:
+    """A share as a percentage: 0.25 is 25 %."""
+    return f"{plain(EXACT.multiply(share, Decimal(100)))} %"
 
 
 def is_time(unit: str) -> bool:

@@ -13,6 +13,7 @@ from services.compensation.table_model import TableModel
 from services.compensation.table_read import MISSING, as_json
 from services.compensation.table_ready import Compiled
 from services.compensation.table_sentences import Sentences, basis_of
+from services.compensation.table_slips import nearest
 from services.compensation.table_terms import Given, Link
 from services.compensation.table_why import skipped, steps
 from shared.money import EXACT
@@ -54,7 +55,7 @@ class Entry:
         self.compiled: Compiled = compiled_of(document.content)[0]
         content = document.content
         self.dates = content.in_force
-        self.sentences = Sentences(basis_of(content), self.compiled.rows)
+        self.sentences = Sentences(basis_of(content), self.compiled.rows, self.compiled.setting.units.values())
         self.id, self.version, self.digest = content.id, content.version, document.digest
         self.source, self.owner = content.source, content.owner
         until = self.dates.until
@@ -79,13 +80,15 @@ class Tables:
         versions = self._versions.get(table)
         if versions is None:
             known = ", ".join(self.ids)
-            raise CannotAssess("unknown-table", f"there is no table of that name; there are: {known}", "/table")
+            detail = f"there is no table of that name; {nearest(table[:80], self.ids)}there are: {known}"
+            raise CannotAssess("unknown-table", detail, "/table")
         for entry in versions:
             if entry.dates.holds(on):
                 return entry
-        spans = [entry.dates for entry in versions]
-        told = ", ".join(sorted(f"{span.start} to {span.until or 'further notice'}" for span in spans))
-        raise CannotAssess("not-in-force", f"{table} was not in force on that day; it was in force from {told}", "/on")
+        spans = sorted((entry.dates for entry in versions), key=lambda span: span.start)
+        told = [f"from {span.start} {f'to {span.until}' if span.until else 'on'}" for span in spans]
+        said = f"{', '.join(told[:-1])}, and {told[-1]}" if len(told) > 1 else told[0]
+        raise CannotAssess("not-in-force", f"{table} is not in force on that day; it is in force {said}", "/on")
 
     def versions(self, table: str) -> tuple[Entry, ...]:
         return tuple(self._versions.get(table, ()))

@@ -41,6 +41,8 @@ def key_mend(key: str) -> str:
     """How to mend an unknown key that cannot have been meant as one; "" when it can."""
     if key.translate(_WIDE) != key:
         return "a full-width sign stands here: write : and , as plain ones"
+    if re.match(r"[0-9]{3}(?![0-9])", key):
+        return "if it belongs to the number before it, write that without commas, like 1500"
     if " " in key.strip():
         return "if it belongs to the text before it, put quotes around the whole text: a comma ended it"
     return ""

@@ -52,7 +52,7 @@ async def test_says_what_the_command_says_without_any_token(http):
         ({"facts": {}}, ["/facts/price", "/facts/delay_min"], "price is missing"),
         ({"facts": {"price": 59.85, "delay_min": 60}}, ["/facts/price"], "as text"),
         ({"table": "eu_rail"}, ["/table"], "eu_rail.delay"),
-        ({"on": "2020-01-01"}, ["/on"], "2023-06-07 to further notice"),
+        ({"on": "2020-01-01"}, ["/on"], "from 2023-06-07 on"),
         ({"on": "someday"}, ["/on"], ""),
         ({"facts": [1]}, ["/facts"], ""),
         ({"strange": 1}, ["/strange"], ""),

@@ -74,6 +74,10 @@ def test_the_cap_holds_after_rounding_up() -> None:
     assert worth(term("{value: price, rounded: up 5, at_most: 12 EUR}"), price="11") == "12.00"
 
 
+def test_a_cap_of_half_a_cent_is_cut_to_what_can_be_paid() -> None:
+    assert [worth(term("{value: price, at_most: '10.005'}"), price=p) for p in ("10", "10.01", "20")] == ["10.00"] * 3
+
+
 def test_the_floor_holds_after_rounding_down() -> None:
     assert worth(term("{value: price, rounded: down 5, at_least: 7 EUR}"), price="9") == "7.00"
 
