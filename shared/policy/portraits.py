@@ -25,7 +25,7 @@ def portraits(
 
     `lists` names the lists by number.
     """
-    found = {name: telling.hits[number] for number, name in lists.items() if number in telling.hits}
+    found = {lists[number]: telling.hits[number] for number in sorted(lists.keys() & telling.hits.keys())}
     spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
     whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
     return whole, _sentences(telling, found, spoke)

@@ -78,7 +78,7 @@ class SecondOpinion:
             self.pieces[sequence] = number
         self._letters.make_automaton()
         self._lengths = [len(sequence) for sequence in self.pieces]
-        self._marks: dict[str, float] = {name: weight / 1000 for name, weight in weights["marks"].items()}
+        self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: tuple[float, float, float, float] = tuple(weights["mix"])
 
@@ -106,7 +106,7 @@ class SecondOpinion:
         total = sum(map(self._packed.__getitem__, numbers)) + _MIDDLE
         squares, weight = total >> _LOW, (total & _LOW_BITS) - _MIDDLE
         letters = weight / 10 / math.sqrt(squares) if squares else 0.0
-        return letters + sum(filter(None, map(self._marks.get, one.marks))) + self._bias
+        return letters + sum(filter(None, map(self._marks.get, one.marks))) / 1000 + self._bias
 
     def reasons(self, text: str, most: int = 3) -> Sequence[Span]:
         """The places in a comparable text that speak most for danger, in reading order."""
