@@ -1,6 +1,6 @@
 """All words of all rules in one automaton: found in one pass, whatever their number."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,22 +88,27 @@ class Lexicon:
         hits: Hits = {}
         if not self._automaton:
             return hits
-        found: defaultdict[int, list[Span]] = defaultdict(list)
         length = len(text)
         for last, (size, left, free, closed) in self._automaton.iter(text):
             end = last + 1
             start = end - size
             if left and start and text[start - 1] in _WORD_LETTERS:
                 continue
+            span = start, end
             for number in free:
-                found[number].append((start, end))
+                if number in hits:
+                    hits[number].append(span)
+                else:
+                    hits[number] = [span]
             if closed and (end == length or text[end] not in _WORD_LETTERS):
                 for number in closed:
-                    found[number].append((start, end))
-        for spans in found.values():
+                    if number in hits:
+                        hits[number].append(span)
+                    else:
+                        hits[number] = [span]
+        for spans in hits.values():
             if len(spans) > 1:
                 spans.sort()
-        hits.update(found)
         return hits
 
 

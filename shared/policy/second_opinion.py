@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class SecondOpinion:
             self._packed.append((rarity * rarity << _LOW) + weight)
             self.pieces[sequence] = number
         self._letters.make_automaton()
-        self._lengths = [len(sequence) for sequence in self.pieces]
+        self._sequences = list(self.pieces)
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: tuple[float, float, float, float] = tuple(weights["mix"])
@@ -108,27 +109,37 @@ class SecondOpinion:
         letters = weight / 10 / math.sqrt(squares) if squares else 0.0
         return letters + sum(filter(None, map(self._marks.get, one.marks))) / 1000 + self._bias
 
-    def reasons(self, text: str, most: int = 3) -> Sequence[Span]:
-        """The places in a comparable text that speak most for danger, in reading order."""
+    def reasons(self, text: str, found: set[int], most: int = 3) -> Sequence[Span]:
+        """The places in a comparable text that speak most for danger, in reading order.
+
+        `found`: the sequences of the text.
+        """
         if len(text) > MAX_READ:
             return []
-        padded = view(text)
-        weights = self._weights
-        weighed = [
-            (weights[number], last, number) for last, number in self._letters.iter(padded) if weights[number] > 0
-        ]
-        found = []
-        for weight, last, number in sorted(weighed, reverse=True)[:MOST_WEIGHED]:
-            start = last + 1 - self._lengths[number]
-            start += padded[start] == " "
-            end = last + (padded[last] != " ")
+        places = []
+        for weight, start, end in self._heaviest(view(text), found):
             if end - start > 1:
-                found.append((weight, start - 1, end - 1))
+                places.append((weight, start - 1, end - 1))
         chosen: list[Span] = []
-        for _, start, end in sorted(found, reverse=True):
+        for _, start, end in sorted(places, reverse=True):
             if len(chosen) < most and all(end <= one or other <= start for one, other in chosen):
                 chosen.append((start, end))
         return sorted(chosen)
+
+    def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
+        """Weight and place of the sequences with most weight, spaces at their ends left out."""
+        weights = self._weights
+        least = min(nlargest(MOST_WEIGHED, map(weights.__getitem__, found)), default=0)
+        stand = []
+        for number in found:
+            if weights[number] >= max(least, 1):
+                sequence = self._sequences[number]
+                at = padded.find(sequence)
+                while at >= 0:
+                    stand.append((weights[number], at + len(sequence), number, at))
+                    at = padded.find(sequence, at + 1)
+        heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
+        return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
 
 
 @cache
