@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -129,10 +128,10 @@ class SecondOpinion:
     def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
         """Weight and place of the sequences with most weight, spaces at their ends left out."""
         weights = self._weights
-        least = min(nlargest(MOST_WEIGHED, map(weights.__getitem__, found)), default=0)
+        least = max([1, *sorted(map(weights.__getitem__, found), reverse=True)[:MOST_WEIGHED][-1:]])
         stand = []
         for number in found:
-            if weights[number] >= max(least, 1):
+            if weights[number] >= least:
                 sequence = self._sequences[number]
                 at = padded.find(sequence)
                 while at >= 0:
