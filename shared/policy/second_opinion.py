@@ -128,15 +128,17 @@ class SecondOpinion:
     def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
         """Weight and place of the sequences with most weight, spaces at their ends left out."""
         weights = self._weights
-        least = max([1, *sorted(map(weights.__getitem__, found), reverse=True)[:MOST_WEIGHED][-1:]])
+        speaking = sorted([n for n in found if weights[n] > 0], key=weights.__getitem__, reverse=True)
+        least = weights[speaking[:MOST_WEIGHED][-1]] if speaking else 0
         stand = []
-        for number in found:
-            if weights[number] >= least:
-                sequence = self._sequences[number]
-                at = padded.find(sequence)
-                while at >= 0:
-                    stand.append((weights[number], at + len(sequence), number, at))
-                    at = padded.find(sequence, at + 1)
+        for number in speaking:
+            if weights[number] < least:
+                break
+            sequence = self._sequences[number]
+            at = padded.find(sequence)
+            while at >= 0:
+                stand.append((weights[number], at + len(sequence), number, at))
+                at = padded.find(sequence, at + 1)
         heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
         return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
 
