@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from shared.policy.lexicon import Span
+from shared.policy.lexicon import Hits, Span
 from shared.policy.signals import ANYWHERE, RIGHT_AFTER, SAME_CLAUSE, SAME_SENTENCE, SOON_AFTER
 from shared.policy.telling import Telling
 
@@ -12,6 +12,17 @@ IN_ORDER = (RIGHT_AFTER, SOON_AFTER)
 MAX_TRIED = 40
 
 Parts = tuple[tuple[int, ...], ...]
+
+
+def all_stand(hits: Hits, parts: Parts) -> bool:
+    """Whether every part stands somewhere: without that nothing needs to be looked for."""
+    for numbers in parts:
+        for number in numbers:
+            if number in hits:
+                break
+        else:
+            return False
+    return True
 
 
 def chains(telling: Telling, parts: Parts, relations: tuple[str, ...]) -> Iterator[list[Span]]:

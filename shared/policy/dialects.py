@@ -2,8 +2,8 @@
 
 # Already simplified; every word is as long as the one in its place, so that places in a text stay what they are.
 _CHARACTERS = str.maketrans(
-    "唔冇咗嘅佢喺啲揸攞睇畀俾嚟瞓哋嗰煞嗌仲咁攰郁軚嘢惊冧撼乜",
-    "不没了的他在些开拿看给给来睡们那刹喊还这累动舵事怕塌撞么",
+    "唔冇咗嘅佢喺啲揸攞睇畀俾嚟瞓哋嗰煞嗌仲咁攰郁軚嘢惊冧撼乜" + "123456789",
+    "不没了的他在些开拿看给给来睡们那刹喊还这累动舵事怕塌撞么" + "000000000",
 )
 _WORDS = {
     "而家": "现在",
@@ -44,10 +44,10 @@ _WORDS = {
 
 
 def in_one(text: str) -> str:
-    """A comparable text with the words of one place; of the same length."""
+    """A comparable text with the words of one place and every digit a 0; of the same length."""
+    text = text.translate(_CHARACTERS)
     if text.isascii():
         return text
-    text = text.translate(_CHARACTERS)
     for word, same in _WORDS.items():
         if word in text:
             text = text.replace(word, same)

@@ -83,7 +83,7 @@ class Engine:
         drawn, parts = portraits(telling, fired, self._lists)
         found = opinion.found(telling.text)
         if opinion.finds(drawn, parts, found):
-            return [Fired(opinion.rule, tuple(opinion.reasons(telling.text)))]
+            return [Fired(opinion.rule, tuple(opinion.reasons(telling.text, found)))]
         if not (whole and self._on_category) or is_clear(fired):
             return []
         ranked = ranked_categories(fired)

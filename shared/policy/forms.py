@@ -1,5 +1,6 @@
 """Every way of writing a phrase, made comparable."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from shared.policy.normal import normalise
@@ -15,14 +16,19 @@ def forms(phrase: str) -> tuple[tuple[str, bool], ...]:
     written, end = _sequence(phrase, 0, 0)
     if end < len(phrase):
         raise ValueError("a bracket is not closed, or closed twice")
-    found = []
-    for text in written:
-        open_end = text.endswith("*")
-        plain = normalise(text.rstrip("*").strip()).text
-        if not plain:
-            raise ValueError("one of its ways of writing is empty")
-        found.append((plain, open_end))
-    return tuple(dict.fromkeys(found))
+    plain = _comparable([text.rstrip("*").strip() for text in written])
+    if not all(plain):
+        raise ValueError("one of its ways of writing is empty")
+    return tuple(dict.fromkeys(zip(plain, [text.endswith("*") for text in written], strict=True)))
+
+
+def _comparable(written: Sequence[str]) -> list[str]:
+    """Each made comparable: line by line at once, unless some change their length or hold lines themselves."""
+    together = "\n".join(written)
+    normal = normalise(together).text
+    if len(normal) == len(together) and normal.count("\n") == len(written) - 1:
+        return normal.split("\n")
+    return [normalise(text).text for text in written]
 
 
 def _ways(phrase: str, place: int, depth: int) -> tuple[list[str], int]:

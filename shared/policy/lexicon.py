@@ -1,5 +1,6 @@
 """All words of all rules in one automaton: found in one pass, whatever their number."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from shared.policy.signals import Part, Say, is_chain, parse_say
 
 Span = tuple[int, int]
 Hits = dict[int, list[Span]]
+# Whose words: numbers of lists, and whether any ending may follow.
+Owners = tuple[tuple[int, bool], ...]
+# A word's length, whether it begins like a Latin word, whose it is anywhere, and whose as a whole word only.
+Entry = tuple[int, bool, tuple[int, ...], tuple[int, ...]]
 
 _WORD_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
@@ -33,14 +38,17 @@ class Lexicon:
         lists = {**lists, **_taken_back(lists)}
         chained = {name: [parse_say(m) for m in members if is_chain(m)] for name, members in lists.items()}
         inside = [p.phrase for says in chained.values() for say in says for p in say.parts if p.phrase]
-        entries: dict[str, dict[tuple[int, bool], None]] = {}
+        entries: dict[str, Owners] = {}
         for name, members in [*lists.items(), *((phrase_name(p), (p,)) for p in dict.fromkeys([*phrases, *inside]))]:
             number = self.numbers.setdefault(name, len(self.numbers))
+            owners = {False: ((number, False),), True: ((number, True),)}
             for member in members:
-                self.sizes[number] = self.sizes.get(number, 0) + 1
-                for text, open_end in () if is_chain(member) or member.startswith(BUT_NOT) else forms(member):
-                    entries.setdefault(text, {})[(number, open_end)] = None
-                    self.sizes[number] += 1
+                written = () if is_chain(member) or member.startswith(BUT_NOT) else forms(member)
+                self.sizes[number] = self.sizes.get(number, 0) + 1 + len(written)
+                for text, open_end in written:
+                    others = entries.get(text, ())
+                    if owners[open_end][0] not in others:
+                        entries[text] = others + owners[open_end] if others else owners[open_end]
         self._fill(entries)
         self.taken_back = {
             self.numbers[f"-{name}"]: number for name, number in self.numbers.items() if f"-{name}" in lists
@@ -64,15 +72,14 @@ class Lexicon:
         for trigger in self.rarest(composite.parts):
             self.composites.setdefault(trigger, []).append(composite)
 
-    def _fill(self, entries: Mapping[str, Mapping[tuple[int, bool], None]]) -> None:
+    def _fill(self, entries: Mapping[str, Owners]) -> None:
         self._automaton: Any = ahocorasick.Automaton()
-        for text, owners in entries.items():
-            whole_word = text[-1] in _WORD_LETTERS
-            free: list[int] = []
-            closed: list[int] = []
-            for number, open_end in owners:
-                (closed if whole_word and not open_end else free).append(number)
-            self._automaton.add_word(text, (len(text), text[0] in _WORD_LETTERS, free, closed))
+        made: dict[tuple[int, bool, bool, Owners], Entry] = {}
+        for text in [*_beginnings(entries), *entries]:
+            kind = len(text), text[0] in _WORD_LETTERS, text[-1] in _WORD_LETTERS, entries[text]
+            if kind not in made:
+                made[kind] = _entry(*kind)
+            self._automaton.add_word(text, made[kind])
         if entries:
             self._automaton.make_automaton()
 
@@ -83,17 +90,39 @@ class Lexicon:
             return hits
         length = len(text)
         for last, (size, left, free, closed) in self._automaton.iter(text):
-            start, end = last + 1 - size, last + 1
+            end = last + 1
+            start = end - size
             if left and start and text[start - 1] in _WORD_LETTERS:
                 continue
+            span = start, end
             for number in free:
-                hits.setdefault(number, []).append((start, end))
+                if number in hits:
+                    hits[number].append(span)
+                else:
+                    hits[number] = [span]
             if closed and (end == length or text[end] not in _WORD_LETTERS):
                 for number in closed:
-                    hits.setdefault(number, []).append((start, end))
+                    if number in hits:
+                        hits[number].append(span)
+                    else:
+                        hits[number] = [span]
         for spans in hits.values():
-            spans.sort()
+            if len(spans) > 1:
+                spans.sort()
         return hits
+
+
+def _entry(size: int, left: bool, right: bool, owners: Owners) -> Entry:
+    """What the automaton tells of a word: its length, and whose it is."""
+    free = tuple(number for number, open_end in owners if open_end or not right)
+    return size, left, free, tuple(number for number, open_end in owners if right and not open_end)
+
+
+def _beginnings(texts: Iterable[str]) -> list[str]:
+    """One text for each first letter, the most frequent first: in this order the automaton looks through them."""
+    often = Counter(text[0] for text in texts)
+    one = {text[0]: text for text in texts}
+    return [one[letter] for letter, _ in often.most_common()]
 
 
 def _taken_back(lists: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from shared.policy.chains import chains
+from shared.policy.chains import all_stand, chains
 from shared.policy.contexts import Context, gap_pattern, how_meant
 from shared.policy.forms import forms
 from shared.policy.lexicon import Lexicon, Span
@@ -41,6 +41,7 @@ class _Compiled:
     relations: tuple[str, ...]
     guards: tuple[_Guard, ...]
     holds_always: bool
+    has_terms: bool
 
 
 class Matcher:
@@ -72,7 +73,8 @@ class Matcher:
         parts = tuple(self.lexicon.part(part) for part in say.parts) if say else ()
         guards = tuple(self._guard(u) for u in unless if u.clause or u.sentence or u.anywhere)
         always = set(rule.holds_though) == set(get_args(Context))
-        compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards, always)
+        terms = bool(signal.channel or signal.unless_channel or signal.fact or signal.says_nothing)
+        compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards, always, terms)
         if not parts:
             self._silent.append(compiled)
             return
@@ -88,12 +90,16 @@ class Matcher:
     def match(self, telling: Telling, channel: Sequence[str], facts: Mapping[str, Any]) -> list[Fired]:
         """Each rule that speaks, once, by its first reason; in no particular order."""
         fired: dict[str, Fired] = {}
-        for compiled in self._silent:
+        # A signal without words needs a channel, a fact, or that nothing is said.
+        for compiled in self._silent if channel or facts or not says_something(telling) else ():
             if compiled.rule.id not in fired and _given(compiled.signal, telling, channel, facts):
                 fired[compiled.rule.id] = Fired(compiled.rule, (), compiled.signal.channel)
-        for number in telling.hits:
-            for compiled in self._by_trigger.get(number, ()):
-                if compiled.rule.id in fired or not _given(compiled.signal, telling, channel, facts):
+        hits, by_trigger = telling.hits, self._by_trigger
+        for number in hits:
+            for compiled in by_trigger.get(number, ()):
+                if not all_stand(hits, compiled.parts) or compiled.rule.id in fired:
+                    continue
+                if compiled.has_terms and not _given(compiled.signal, telling, channel, facts):
                     continue
                 spans = self._speaks(compiled, telling)
                 if spans:

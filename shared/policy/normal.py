@@ -47,6 +47,9 @@ _UNEVEN = re.compile(
     r"|([a-z])\1{2,}"  # heeelp
     rf"|([{_CJK}])\2{{2,}}"  # 救救救命
 )
+# Every uneven place holds one of these: most texts hold none, which is soon seen.
+_GAP = re.compile(rf"[{_INVISIBLE}\x00-\x09\x0b-\x1f]|[*_·•~^|\\/#@=+<> ][{_CJK}]|[{_CJK}] |  ")
+_THRICE = re.compile(r"(.)\1\1")
 _SOLID = re.compile(rf"[{_CJK}]+")
 
 
@@ -107,7 +110,7 @@ def _each(text: str, change: Callable[[str], str], back: list[int] | None) -> tu
 
 def _even(text: str, back: list[int] | None) -> tuple[str, list[int] | None]:
     """Takes out what stands between the letters of words."""
-    if not _UNEVEN.search(text):
+    if not _GAP.search(text) and not _THRICE.search(text):
         return text, back
     pieces: list[str] = []
     places: list[int] = []

@@ -144,8 +144,7 @@ def category_scores(fired: Iterable[Fired]) -> dict[str, int]:
 
 def ranked_categories(fired: Iterable[Fired]) -> list[str]:
     """The shared categories rules speak for, the heaviest first."""
-    scores = category_scores(fired)
-    return sorted(scores, key=lambda category: (-scores[category], category))
+    return [category for _, category in sorted((-score, name) for name, score in category_scores(fired).items())]
 
 
 def is_clear(fired: Iterable[Fired]) -> bool:

@@ -25,7 +25,7 @@ def portraits(
 
     `lists` names the lists by number.
     """
-    found = {name: telling.hits[number] for number, name in lists.items() if number in telling.hits}
+    found = {lists[number]: telling.hits[number] for number in sorted(lists.keys() & telling.hits.keys())}
     spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
     whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
     return whole, _sentences(telling, found, spoke)
@@ -48,20 +48,22 @@ def _sentences(
 
 def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:
     """How often each name stands in each of these sentences."""
-    starts = [start for start, _ in sentences]
+    starts, ends = zip(*sentences, strict=True)
     counts: list[dict[str, int]] = [{} for _ in sentences]
     for name, spans in found.items():
         for place, _ in spans:
-            number = max(bisect_right(starts, place) - 1, 0)
-            if place < sentences[number][1]:
-                counts[number][name] = counts[number].get(name, 0) + 1
+            number = bisect_right(starts, place) - 1
+            if place < ends[number]:
+                one = counts[number]
+                one[name] = one.get(name, 0) + 1
     return counts
 
 
 def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:
-    lists = [mark for name, count in counts.items() if count for mark in _list_marks(name, min(count, TIMES[-1]))]
+    most = TIMES[-1]
+    lists = [mark for name, count in counts.items() for mark in _list_marks(name, count if count < most else most)]
     spoke = [f"rule:{id}" for id in rules]
-    return (*lists, *spoke, *(["rule:any"] if spoke else []))
+    return (*lists, *spoke, "rule:any") if spoke else tuple(lists)
 
 
 @cache

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ RULE = "second-opinion.category"
 WEIGHT = 100
 
 _HALF = 1 << 15
-_LANE_BYTES = 4
+_ABOVE_BYTES = 8
 
 
 def category_marks(whole: Portrait, fired: Sequence[Fired], ranked: Sequence[str], line: str | None) -> tuple[str, ...]:
@@ -50,34 +51,38 @@ class SecondCategory:
             for category in self.categories
         }
         self._bias: list[float] = weights["bias"]
-        self._squares = [0.0] * len(pieces)
-        self._sums = [_packed([0] * len(self.categories))] * len(pieces)
-        for sequence, rarity, per_category in weights["letters"]:
+        self._lanes = struct.Struct(f"<{len(self.categories)}I")
+        # Above the weights stands the squared rarity, so that the same sum adds that up too.
+        self._sums = [self._packed([0] * len(self.categories))] * len(pieces)
+        above = 8 * self._lanes.size
+        # What is least rare stands together in memory: most of what a text needs is near.
+        for sequence, rarity, per_category in sorted(weights["letters"], key=itemgetter(1)):
             number = pieces.get(sequence)
             if number is not None:
-                self._squares[number] = (rarity / 100) ** 2
-                self._sums[number] = _packed(per_category)
-        self._marks: dict[str, int] = {mark: _packed(each) for mark, each in weights["marks"].items()}
+                self._sums[number] = self._packed(per_category) + (rarity * rarity << above)
+        self._marks: dict[str, int] = {mark: self._packed(each) for mark, each in weights["marks"].items()}
 
     def choose(self, found: Collection[int], marks: Iterable[str]) -> Rule:
         """The rule that speaks for the category with most weight, given the sequences found and the marks."""
-        size = math.sqrt(sum(map(self._squares.__getitem__, found))) or 1.0
-        letters = self._unpacked(map(self._sums.__getitem__, found), len(found))
-        known = [self._marks[mark] for mark in marks if mark in self._marks]
-        marked = self._unpacked(known, len(known))
-        scores = [one / size + other + bias for one, other, bias in zip(letters, marked, self._bias, strict=True)]
+        letters, squares = self._unpacked(map(self._sums.__getitem__, found), len(found))
+        known = list(filter(None, map(self._marks.get, marks)))
+        marked, _ = self._unpacked(known, len(known))
+        size = math.sqrt(squares) / 100 or 1.0
+        scores = [
+            one / size + other + bias * 1000 for one, other, bias in zip(letters, marked, self._bias, strict=True)
+        ]
         return self._rules[self.categories[scores.index(max(scores))]]
 
-    def _unpacked(self, sums: Iterable[int], count: int) -> list[float]:
-        """The sums per category, in the unit of the weights."""
-        lanes = len(self.categories)
-        raw = sum(sums).to_bytes(lanes * _LANE_BYTES, "little")
-        return [(each - count * _HALF) / 1000 for each in struct.unpack(f"<{lanes}I", raw)]
+    def _packed(self, weights: Sequence[int]) -> int:
+        """Weights in thousandths, each lifted above 0, side by side."""
+        return int.from_bytes(self._lanes.pack(*[each + _HALF for each in weights]), "little")
 
-
-def _packed(weights: Sequence[int]) -> int:
-    """Weights in thousandths, each lifted above 0, side by side."""
-    return int.from_bytes(struct.pack(f"<{len(weights)}I", *[each + _HALF for each in weights]), "little")
+    def _unpacked(self, packed: Iterable[int], count: int) -> tuple[list[int], int]:
+        """The sums per category in thousandths, and of what stands above them."""
+        raw = sum(packed).to_bytes(self._lanes.size + _ABOVE_BYTES, "little")
+        lifted = count * _HALF
+        above = int.from_bytes(raw[self._lanes.size :], "little")
+        return [each - lifted for each in self._lanes.unpack_from(raw)], above
 
 
 @cache

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -28,18 +27,17 @@ MOST_WEIGHED = 24
 # A separator gives -1 to what is clearly none and 1 to what clearly is; beyond that a sentence counts no more.
 WEAKEST, STRONGEST = -1.0, 1.0
 
-_DIGITS = str.maketrans("123456789", "000000000")
-_ENTRY = itemgetter(1)
+_ENTRY, _RARITY = itemgetter(1), itemgetter(2)
+# Weights are added up in the lower half of a number; half of what it holds is below 0.
+_LOW = 32
+_LOW_BITS, _MIDDLE = (1 << _LOW) - 1, 1 << (_LOW - 1)
 
 
 def view(text: str) -> str:
-    """The comparable text as letters are weighed: padded, in one dialect, the middle of long texts left out.
-
-    Every digit is a 0.
-    """
+    """The comparable text as letters are weighed: padded, in one dialect, the middle of long texts left out."""
     if len(text) > MAX_READ:
         text = f"{text[: MAX_READ // 2]} {text[-MAX_READ // 2 :]}"
-    return f" {in_one(text).translate(_DIGITS)} "
+    return f" {in_one(text)} "
 
 
 def bounded(weight: float) -> float:
@@ -67,17 +65,20 @@ class SecondOpinion:
         self.rule = Rule.model_construct(
             id=RULE, because=f"learned second opinion {digest}", signals=(), safety="suspected", plan=PLAN
         )
-        self._letters: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        # Weight and squared rarity of each sequence in one number, so that one sum adds both up.
-        self._weights: list[complex] = []
+        self._letters: Any = ahocorasick.Automaton()
+        self._weights: list[int] = []
+        # Squared rarity and weight of each sequence in one whole number, so that one sum adds both up.
+        self._packed: list[int] = []
         self.pieces: dict[str, int] = {}
-        for number, (sequence, weight, rarity) in enumerate(weights["letters"]):
+        # The automaton looks through what may follow in the order it was told: what is least rare first.
+        for number, (sequence, weight, rarity) in enumerate(sorted(weights["letters"], key=_RARITY)):
             self._letters.add_word(sequence, number)
-            self._weights.append(complex(weight / 1000, (rarity / 100) ** 2))
+            self._weights.append(weight)
+            self._packed.append((rarity * rarity << _LOW) + weight)
             self.pieces[sequence] = number
         self._letters.make_automaton()
-        self._lengths = [len(sequence) for sequence in self.pieces]
-        self._marks: dict[str, float] = {name: weight / 1000 for name, weight in weights["marks"].items()}
+        self._sequences = list(self.pieces)
+        self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: tuple[float, float, float, float] = tuple(weights["mix"])
 
@@ -102,28 +103,44 @@ class SecondOpinion:
     def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
         numbers = self.found(one.text) if found is None else found
-        total = sum(map(self._weights.__getitem__, numbers), 0j)
-        letters = total.real / math.sqrt(total.imag) if total.imag else 0.0
-        return letters + sum(self._marks.get(mark, 0.0) for mark in one.marks) + self._bias
+        total = sum(map(self._packed.__getitem__, numbers)) + _MIDDLE
+        squares, weight = total >> _LOW, (total & _LOW_BITS) - _MIDDLE
+        letters = weight / 10 / math.sqrt(squares) if squares else 0.0
+        return letters + sum(filter(None, map(self._marks.get, one.marks))) / 1000 + self._bias
 
-    def reasons(self, text: str, most: int = 3) -> Sequence[Span]:
-        """The places in a comparable text that speak most for danger, in reading order."""
+    def reasons(self, text: str, found: set[int], most: int = 3) -> Sequence[Span]:
+        """The places in a comparable text that speak most for danger, in reading order.
+
+        `found`: the sequences of the text.
+        """
         if len(text) > MAX_READ:
             return []
-        padded = view(text)
-        weighed = ((self._weights[number].real, last, number) for last, number in self._letters.iter(padded))
-        found = []
-        for weight, last, number in nlargest(MOST_WEIGHED, weighed):
-            start = last + 1 - self._lengths[number]
-            start += padded[start] == " "
-            end = last + (padded[last] != " ")
-            if weight > 0 and end - start > 1:
-                found.append((weight, start - 1, end - 1))
+        places = []
+        for weight, start, end in self._heaviest(view(text), found):
+            if end - start > 1:
+                places.append((weight, start - 1, end - 1))
         chosen: list[Span] = []
-        for _, start, end in sorted(found, reverse=True):
+        for _, start, end in sorted(places, reverse=True):
             if len(chosen) < most and all(end <= one or other <= start for one, other in chosen):
                 chosen.append((start, end))
         return sorted(chosen)
+
+    def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
+        """Weight and place of the sequences with most weight, spaces at their ends left out."""
+        weights = self._weights
+        speaking = sorted([n for n in found if weights[n] > 0], key=weights.__getitem__, reverse=True)
+        least = weights[speaking[:MOST_WEIGHED][-1]] if speaking else 0
+        stand = []
+        for number in speaking:
+            if weights[number] < least:
+                break
+            sequence = self._sequences[number]
+            at = padded.find(sequence)
+            while at >= 0:
+                stand.append((weights[number], at + len(sequence), number, at))
+                at = padded.find(sequence, at + 1)
+        heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
+        return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
 
 
 @cache
