@@ -15,18 +15,14 @@ from numpy.typing import NDArray
 from shared.policy.normal import normalise
 from shared.policy.second_opinion import MAX_READ, SCRIPTS, WEIGHTS, Portrait, SecondOpinion, bounded, scripts, view
 from tests.accuracy.measure import Labelled, labelled, rules_alone
+from tests.accuracy.separate import MARK_SCALE, Numbers, Places, row, train
 
-Numbers = NDArray[np.float64]
-Places = NDArray[np.int64]
 Mix = dict[str, Numbers]
 
 FOLDS = 10
 MIN_TEXTS = 3
-MARK_SCALE = 0.1
-COST = 1.0
 # How much more a sequence counts the more often it stands on one side only.
 ONE_SIDED = 0.35
-ROUNDS = 12
 # Of the dangers the second opinion has not seen, this share must come out as danger.
 RECALL = 0.982
 
@@ -130,30 +126,6 @@ class Rows:
         return told
 
 
-def row(rarity: Numbers, one: tuple[Places, Places], scale: float = MARK_SCALE) -> tuple[Places, Numbers]:
-    """Places and values: letters scaled to length one together, marks small, the constant last."""
-    letters, marks = one
-    values = rarity[letters]
-    values = values / (math.sqrt(float(values @ values)) or 1.0)
-    return np.concatenate(one), np.concatenate([values, np.full(len(marks) - 1, scale), [1.0]])
-
-
-def train(rows: Sequence[tuple[Places, Numbers]], wanted: Sequence[bool], size: int, rounds: int = ROUNDS) -> Numbers:
-    """A linear separator, by dual coordinate descent on the squared hinge (Hsieh and others, 2008)."""
-    norms = [float(values @ values) + 0.5 / COST for _, values in rows]
-    weights, alphas, chance = np.zeros(size), [0.0] * len(rows), np.random.default_rng(7)
-    for _ in range(rounds):
-        for index in chance.permutation(len(rows)).tolist():
-            places, values = rows[index]
-            sign = 1.0 if wanted[index] else -1.0
-            slope = sign * float(weights[places] @ values) - 1 + 0.5 / COST * alphas[index]
-            changed = max(alphas[index] - slope / norms[index], 0.0)
-            if changed != alphas[index]:
-                weights[places] += (changed - alphas[index]) * sign * values
-                alphas[index] = changed
-    return weights
-
-
 @dataclass(frozen=True)
 class Fold:
     """A separator, and the numbers of the examples it has not seen."""
@@ -222,7 +194,10 @@ def as_written(space: Space, fold: Fold, mix: Mix) -> dict[str, Any]:
     letters = [[piece, round(weight * rare * 1000), round(rare * 100)] for piece, weight, rare in told if rare]
     first = len(space.letters)
     marks = {m: round(float(fold.weights[first + n]) * MARK_SCALE * 1000) for n, m in enumerate(space.marks)}
-    head = {"bias": round(float(fold.weights[-1]), 4), "mix": {script: each.round(4).tolist() for script, each in mix.items()}}
+    head = {
+        "bias": round(float(fold.weights[-1]), 4),
+        "mix": {script: each.round(4).tolist() for script, each in mix.items()},
+    }
     return head | {"marks": marks, "letters": letters}
 
 
