@@ -22,7 +22,9 @@ from shared.policy.rules import Rule
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
 PLAN = "needs_person"
-MAX_READ = 4000
+LEAST_READ, MAX_READ = 40, 4000
+# Few words have little to be weighed by: below so many bytes this much is enough less.
+BRIEF, GRACE = 90, 1.0
 # So many of the heaviest sequences are looked at when an opinion gives its reasons.
 MOST_WEIGHED = 24
 # A separator gives -1 to what is clearly none and 1 to what clearly is; beyond that a sentence counts no more.
@@ -50,6 +52,16 @@ def scripts(text: str) -> Sequence[str]:
     beyond = len(text.encode("utf-8", "surrogatepass")) - len(text)
     share = beyond / (2 * len(text)) if text else 0.0
     return SCRIPTS[:1] if share < SOME_CHINESE else SCRIPTS[1:] if share > MUCH_CHINESE else SCRIPTS
+
+
+def length_of(text: str) -> float:
+    """How long a comparable text is, as it is weighed: a cry of few letters is not held against it."""
+    return math.log1p(min(max(len(text), LEAST_READ), MAX_READ))
+
+
+def grace_of(text: str) -> float:
+    """What the limit is lowered by for a comparable text of few words."""
+    return GRACE if len(text) < BRIEF and len(text.encode("utf-8", "surrogatepass")) < BRIEF else 0.0
 
 
 def bounded(weight: float) -> float:
@@ -107,8 +119,8 @@ class SecondOpinion:
         def strongest() -> float:
             return bounded(max(map(self.weigh, parts), default=all_of_it))
 
-        length = math.log1p(min(len(whole.text), MAX_READ))
-        return any(_enough(self._mix[script], all_of_it, strongest, length) for script in scripts(whole.text))
+        length, grace = length_of(whole.text), grace_of(whole.text)
+        return any(_enough(self._mix[script], all_of_it, strongest, length, grace) for script in scripts(whole.text))
 
     def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
@@ -138,11 +150,11 @@ class SecondOpinion:
 
 
 def _enough(
-    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float
+    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, grace: float
 ) -> bool:
     """Whether the whole, its strongest sentence and its length come to the limit."""
     by_whole, by_part, by_length, limit = mix
-    score = by_whole * whole + by_length * length - limit
+    score = by_whole * whole + by_length * length - limit + grace
     least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
     if score + least >= 0 or score + most < 0:
         return score + least >= 0

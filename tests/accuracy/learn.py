@@ -1,6 +1,5 @@
 """Learns the second opinion from development and practice texts: `make second-opinion`."""
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import orjson
 from numpy.typing import NDArray
 
 from shared.policy.normal import normalise
-from shared.policy.second_opinion import MAX_READ, SCRIPTS, WEIGHTS, Portrait, SecondOpinion, bounded, scripts, view
+from shared.policy.second_opinion import SCRIPTS, WEIGHTS, Portrait, SecondOpinion, bounded, length_of, scripts, view
 from tests.accuracy.measure import Labelled, labelled, rules_alone
 from tests.accuracy.separate import MARK_SCALE, Numbers, Places, row, train
 
@@ -138,7 +137,7 @@ class Fold:
         """Whole, strongest sentence, length."""
         whole = self._weigh(rows.wholes[index])
         strongest = max(map(self._weigh, rows.parts[index]), default=whole)
-        return whole, bounded(strongest), math.log1p(min(len(rows.examples[index].whole.text), MAX_READ))
+        return whole, bounded(strongest), length_of(rows.examples[index].whole.text)
 
     def _weigh(self, one: tuple[Places, Places]) -> float:
         places, values = row(self.rarity, one)
