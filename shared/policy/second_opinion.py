@@ -24,7 +24,7 @@ RULE = "second-opinion.danger"
 PLAN = "needs_person"
 LEAST_READ, MAX_READ = 40, 4000
 # Few words have little to be weighed by: below so many bytes this much is enough less.
-BRIEF, GRACE = 90, 1.0
+BRIEF, GRACE = 60, 1.0
 # So many of the heaviest sequences are looked at when an opinion gives its reasons.
 MOST_WEIGHED = 24
 # A separator gives -1 to what is clearly none and 1 to what clearly is; beyond that a sentence counts no more.
