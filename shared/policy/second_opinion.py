@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -21,11 +21,16 @@ from shared.policy.rules import Rule
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
 PLAN = "needs_person"
-MAX_READ = 4000
+LEAST_READ, MAX_READ = 40, 4000
+# Few words have little to be weighed by: below so many bytes this much is enough less.
+BRIEF, GRACE = 60, 1.0
 # So many of the heaviest sequences are looked at when an opinion gives its reasons.
 MOST_WEIGHED = 24
 # A separator gives -1 to what is clearly none and 1 to what clearly is; beyond that a sentence counts no more.
 WEAKEST, STRONGEST = -1.0, 1.0
+# Between these shares of Chinese characters a text counts as both scripts: the one that raises it decides.
+SCRIPTS = ("latin", "chinese")
+SOME_CHINESE, MUCH_CHINESE = 0.1, 0.3
 
 _ENTRY, _RARITY = itemgetter(1), itemgetter(2)
 # Weights are added up in the lower half of a number; half of what it holds is below 0.
@@ -38,6 +43,23 @@ def view(text: str) -> str:
     if len(text) > MAX_READ:
         text = f"{text[: MAX_READ // 2]} {text[-MAX_READ // 2 :]}"
     return f" {in_one(text)} "
+
+
+def scripts(text: str) -> Sequence[str]:
+    """The scripts whose limits hold for a comparable text; a Chinese character takes two bytes more than a letter."""
+    beyond = len(text.encode("utf-8", "surrogatepass")) - len(text)
+    share = beyond / (2 * len(text)) if text else 0.0
+    return SCRIPTS[:1] if share < SOME_CHINESE else SCRIPTS[1:] if share > MUCH_CHINESE else SCRIPTS
+
+
+def length_of(text: str) -> float:
+    """How long a comparable text is, as it is weighed: a cry of few letters is not held against it."""
+    return math.log1p(min(max(len(text), LEAST_READ), MAX_READ))
+
+
+def grace_of(text: str) -> float:
+    """What the limit is lowered by for a comparable text of few words."""
+    return GRACE if len(text) < BRIEF and len(text.encode("utf-8", "surrogatepass")) < BRIEF else 0.0
 
 
 def bounded(weight: float) -> float:
@@ -80,25 +102,26 @@ class SecondOpinion:
         self._sequences = list(self.pieces)
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
-        self._mix: tuple[float, float, float, float] = tuple(weights["mix"])
+        self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
 
     def found(self, text: str) -> set[int]:
         """The numbers of the sequences in a comparable text."""
         return set(map(_ENTRY, self._letters.iter(view(text))))
 
     def finds(self, whole: Portrait, parts: Iterable[Portrait], found: set[int] | None = None) -> bool:
-        """Whether enough speaks for danger: the whole, its strongest sentence, its length.
+        """Whether enough speaks for danger, in the measure of the script it is written in.
 
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
         all_of_it = self.weigh(whole, found)
-        by_whole, by_part, by_length, limit = self._mix
-        score = by_whole * all_of_it + by_length * math.log1p(min(len(whole.text), MAX_READ)) - limit
-        weakest, strongest = sorted((by_part * WEAKEST, by_part * STRONGEST))
-        if score + weakest >= 0 or score + strongest < 0:
-            return score + weakest >= 0
-        return score + by_part * bounded(max(map(self.weigh, parts), default=all_of_it)) >= 0
+
+        @cache
+        def strongest() -> float:
+            return bounded(max(map(self.weigh, parts), default=all_of_it))
+
+        length, grace = length_of(whole.text), grace_of(whole.text)
+        return any(_enough(self._mix[script], all_of_it, strongest, length, grace) for script in scripts(whole.text))
 
     def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
@@ -141,6 +164,18 @@ class SecondOpinion:
                 at = padded.find(sequence, at + 1)
         heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
         return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
+
+
+def _enough(
+    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, grace: float
+) -> bool:
+    """Whether the whole, its strongest sentence and its length come to the limit."""
+    by_whole, by_part, by_length, limit = mix
+    score = by_whole * whole + by_length * length - limit + grace
+    least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
+    if score + least >= 0 or score + most < 0:
+        return score + least >= 0
+    return score + by_part * strongest() >= 0
 
 
 @cache

@@ -12,12 +12,13 @@ from shared.policy.outcome import ranked_categories
 from shared.policy.profile import SHARED_CATEGORIES
 from shared.policy.second_category import WEIGHTS, SecondCategory, category_marks
 from shared.policy.second_opinion import Portrait, SecondOpinion
-from tests.accuracy.learn import Example, Places, Rows, row, train
+from tests.accuracy.learn import Example, Rows
 from tests.accuracy.measure import Labelled, labelled, rules_alone
+from tests.accuracy.separate import Places, row, train
 
 CATEGORIES = tuple(category for category in SHARED_CATEGORIES if category != "safety")
 FOLDS = 10
-MARK_SCALE = 0.1
+MARK_SCALE = 0.07
 ROUNDS = 8
 MIN_TEXTS = 3
 

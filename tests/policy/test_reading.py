@@ -321,3 +321,10 @@ def test_the_second_opinion_names_itself() -> None:
     assert "second-opinion.danger" in found.rules
     assert any(evidence.rule == "second-opinion.danger" and evidence.text for evidence in found.evidence)
     assert replace(found, version="").as_json()["safety"] == "suspected"
+
+
+def test_dangers_told_in_a_few_words_are_raised_and_plain_matters_are_not() -> None:
+    for cry in ("救命", "车着火了", "车厢里有烟", "the car is on fire", "he hit me"):
+        assert read(cry).safety != "none", cry
+    for matter in ("车门坏了", "司機遲到", "refund please", "我要退款"):
+        assert read(matter).safety == "none", matter
