@@ -47,7 +47,8 @@ def _text(text: str) -> str:
     if not text.isascii():
         return "[text]"
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-    return MAIL.sub("[address]", DIGITS.sub("[number]", text))
+    text = DIGITS.sub("[number]", text)
+    return MAIL.sub("[address]", text) if "@" in text else text
 
 
 def _exception(found: Any) -> str:

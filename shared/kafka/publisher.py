@@ -60,7 +60,8 @@ class Publisher:
         producer = await self._ready()
         try:
             send = self._singly if len(messages) <= ONE_BY_ONE else self._in_batches
-            return await asyncio.wait_for(send(producer, messages), ACK_WAIT_S)
+            async with asyncio.timeout(ACK_WAIT_S):
+                return await send(producer, messages)
         except (KafkaError, OSError, TimeoutError) as fault:
             await self._rebuild(producer)
             raise Transient(f"log: {type(fault).__name__}") from None
@@ -91,7 +92,7 @@ class Publisher:
                     headers=list(message.headers),
                 )
             )
-        places = await asyncio.gather(*futures)
+        places = await asyncio.gather(*futures) if len(futures) > 1 else [await futures[0]]
         return [((place.topic, place.partition), place.offset) for place in places]
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
