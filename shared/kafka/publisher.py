@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from shared import ids
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
+from shared.flow.pacing import give_turns
 from shared.flow.records import Outgoing, Part
 from shared.kafka.settings import KafkaSettings
 
@@ -109,6 +110,7 @@ class Publisher:
         for topic, of_topic in parts.items():
             for partition, placed in enumerate(of_topic):
                 if placed:
+                    await give_turns()
                     sent += await self._send_part(producer, (topic, partition), placed)
         places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
         acknowledged = await asyncio.gather(*(future for future, _ in sent))
