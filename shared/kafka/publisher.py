@@ -23,6 +23,9 @@ ACK_WAIT_S = 20.0
 ONE_BY_ONE = 8
 """Up to so many messages go by `send`, which joins those of other callers; more are built into own batches."""
 
+AT_ONCE = 200
+"""Messages built without giving others a turn of the event loop."""
+
 _Placed = tuple[int, bytes, bytes | None, list[tuple[str, bytes]]]
 """A message by its place among those published together, with its key in bytes."""
 
@@ -107,10 +110,14 @@ class Publisher:
             of_topic = parts[topic]
             of_topic[ids.partition(key_bytes, len(of_topic))].append((index, key_bytes, value, list(headers)))
         sent: list[tuple[Any, list[int]]] = []
+        since = 0
         for topic, of_topic in parts.items():
             for partition, placed in enumerate(of_topic):
                 if placed:
-                    await give_turns()
+                    since += len(placed)
+                    if since > AT_ONCE:
+                        since = 0
+                        await give_turns()
                     sent += await self._send_part(producer, (topic, partition), placed)
         places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
         acknowledged = await asyncio.gather(*(future for future, _ in sent))

@@ -17,7 +17,7 @@ CAREFUL_MS = 50
 UNREAD = (UnicodeDecodeError, UnsupportedCodecError, CorruptRecordException)
 """What the client says of a record, or a batch, it cannot read."""
 TRIES = 3
-FEW = 20
+AT_ONCE = 200
 """Records taken without giving others a turn of the event loop: each costs some 4 µs."""
 
 
@@ -54,6 +54,7 @@ class Taking:
         share = max(1, at_most // len(parts))
         inbox_left, left = max(1, at_most // 2), at_most
         found: list[Record] = []
+        since = 0
         try:
             for most in (share, at_most):  # a share of each first, then what is left over to whoever has more
                 fuller = []
@@ -66,7 +67,9 @@ class Taking:
                     inbox_left -= len(got) if inbox else 0
                     if got and len(got) == wanted:
                         fuller.append(part)
-                    if len(got) > FEW:
+                    since += len(got)
+                    if since > AT_ONCE:
+                        since = 0
                         await give_turns()
                 parts = fuller
         except BaseException:
