@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from shared.flow.lanes import LIVELY_S, LaneStatus
 from shared.flow.pacing import BREATHS
 from shared.flow.records import Outgoing, Part
 from shared.kafka.publisher import Publisher
@@ -92,3 +93,16 @@ async def test_building_a_large_batch_gives_turns_and_every_message_keeps_its_pl
     assert len(places) == 500 and turns >= BREATHS
     assert sorted(ready.sent) == [("redress.told", n) for n in range(6)]
     assert len(set(places)) == 500
+
+
+def test_a_lane_is_lively_while_it_has_something_untold_and_a_moment_after_it_took_it():
+    status = LaneStatus("express")
+    assert not status.lively
+    status.takes(1)
+    assert status.lively
+    status.running(1)
+    assert status.lively
+    status.took_at -= LIVELY_S
+    assert not status.lively
+    status.untold = True
+    assert status.lively
