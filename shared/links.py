@@ -8,7 +8,7 @@ _SEPARATOR = "."
 
 def token(secret: bytes, complaint: str) -> str:
     """The token of a complaint's secret link; the same every time, so a repeated call answers the same."""
-    mac = hmac.new(secret, b"link:" + complaint.encode(), "sha256").digest()[:20]
+    mac = hmac.digest(secret, b"link:" + complaint.encode(), "sha256")[:20]
     return complaint + _SEPARATOR + base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 

@@ -47,7 +47,8 @@ def _text(text: str) -> str:
     if not text.isascii():
         return "[text]"
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-    return MAIL.sub("[address]", DIGITS.sub("[number]", text))
+    text = DIGITS.sub("[number]", text)
+    return MAIL.sub("[address]", text) if "@" in text else text
 
 
 def _exception(found: Any) -> str:
@@ -81,7 +82,7 @@ def set_up(service: str, level: int = logging.INFO) -> None:
         guard,
     ]
     structlog.configure(
-        processors=[*chain, structlog.processors.JSONRenderer(serializer=orjson.dumps)],
+        processors=[*chain, lambda _, __, event: orjson.dumps(event)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,

@@ -4,6 +4,8 @@ import base64
 import json
 
 import pytest
+from joserfc import jwe
+from joserfc.jwk import OctKey
 
 from shared.sealing import BadRing, SealBroken, Sealer
 
@@ -20,6 +22,13 @@ def test_what_was_sealed_opens_again_and_does_not_show():
     assert token != sealer.seal({"text": "学时缩水", "more": ["x"]})
     long = "字" * 100_000
     assert sealer.open(sealer.seal(long)) == long
+
+
+def test_what_is_sealed_is_a_jwe_that_another_program_opens():
+    token = Sealer(ring("a", "a")).seal({"text": "x"})
+    opened = jwe.decrypt_compact(token, OctKey.import_key(b"a".ljust(32, b"!")), algorithms=["dir", "A256GCM"])
+    assert (opened.protected, opened.plaintext) == ({"alg": "dir", "enc": "A256GCM", "kid": "a"}, b'{"text":"x"}')
+    assert len({Sealer(ring("a", "a")).seal("x").split(".")[2] for _ in range(50)}) == 50
 
 
 def test_a_retired_key_opens_what_it_sealed():

@@ -12,7 +12,7 @@ from fastapi import Request as HttpRequest
 from services.intake.domain import Create
 from services.intake.integrations import Integration, Integrations, check_signature
 from services.intake.sealed import Reception
-from services.intake.told import Accepted, Asked, Told
+from services.intake.told import Asked, Told
 from shared import clock, ids, links
 from shared.flow.edge import Edge
 from shared.flow.messages import Lane, Request
@@ -116,31 +116,32 @@ class Desk:
         reply = await self.edge.answer(request)
         return dict(reply.body) if reply else {}
 
-    def accepted(self, told: Told, request: Request) -> Accepted:
-        """The answer that follows from the request alone: a repeat gets the same."""
+    def accepted(self, told: Told, request: Request) -> dict[str, Any]:
+        """The answer that follows from the request alone, as `Accepted` has it: a repeat gets the same."""
         create: Create = request.body  # type: ignore[assignment]
         danger = create.screen.safety != "none"
         token = links.token(self.link_secret, request.thing)
         understood = told.model_dump(
             mode="json", exclude_none=True, exclude={"text", "contact", "channel", "idempotency_key"}
         )
-        return Accepted(
-            id=request.thing,
-            reference=ids.reference(request.thing),
-            token=token,
-            link=f"{self.public_url}/s/{token}",
-            lane="express" if create.lane == "express" else "standard",
-            safety_first=danger,
-            answer_expected_within=duration(self.safety_answer if danger else self.answer),
-            understood=understood,
-            missing=self.asked(told.line, told.language, create.missing),
-            status=f"/v1/complaints/{request.thing}",
-        )
+        return {
+            "id": request.thing,
+            "reference": ids.reference(request.thing),
+            "token": token,
+            "link": f"{self.public_url}/s/{token}",
+            "lane": "express" if create.lane == "express" else "standard",
+            "safety_first": danger,
+            "answer_expected_within": duration(self.safety_answer if danger else self.answer),
+            "understood": understood,
+            "missing": [each.model_dump() for each in self.asked(told.line, told.language, create.missing)],
+            "status": f"/v1/complaints/{request.thing}",
+        }
 
     def asked(self, line: str, language: str, missing: Sequence[str]) -> list[Asked]:
         """What is still asked for, by the names the pack gives."""
-        profile = self.reception.profile(line, clock.now().date())
-        names = {each.field: each.names.in_language(language) for each in profile.fields} if profile else {}
+        profile = self.reception.profile(line, clock.now().date()) if missing else None
+        known = [each for each in profile.fields if each.field in missing] if profile else []
+        names = {each.field: each.names.in_language(language) for each in known}
         return [Asked(field=each, name=names.get(each, each)) for each in missing]
 
 

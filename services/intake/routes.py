@@ -69,7 +69,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         asking = desk.take(told, sender, key)
         said = await desk.append(asking, trace_of(http))
         accepted = desk.accepted(told, asking)
-        return _json(202, _told(accepted, said), {"Location": accepted.status})
+        return _json(202, _told(accepted, said), {"Location": accepted["status"]})
 
     async def batch(http: Request) -> Response:
         sender = await desk.integration(http)
@@ -144,10 +144,10 @@ async def _one(desk: Desk, one: Taken | Problem, trace: bytes) -> dict[str, Any]
     return {"status": 202, "complaint": _told(desk.accepted(told, asking), said)}
 
 
-def _told(accepted: Accepted, said: Mapping[str, Any]) -> dict[str, Any]:
+def _told(accepted: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """The answer, with what the decision said of a used key where that is known."""
     more = {name: said[name] for name in ("became", "number", "detail") if name in said}
-    return {**accepted.model_dump(mode="json", exclude={"became", "number", "detail"}), **more}
+    return {**accepted, **more}
 
 
 def _key_of(item: Any) -> str | None:

@@ -81,7 +81,8 @@ class Reception:
         profile = self.profile(told.line, now.date())
         read = self._read(told.line, now, told.text, told)
         asked = read.fields or (profile.fields_for("other", told.business) if profile else ())
-        given = given_fields(told, told.business)
+        contact = _of_contact(told)
+        given = given_fields(told, told.business, contact)
         channel = told.channel.model_dump(mode="json", exclude_none=True)
         settled = channel.pop("settled_on_the_spot", None)
         return Create(
@@ -101,13 +102,14 @@ class Reception:
             explained=self._seal((settled or {}).get("explained")),
             receipt_key=receipt_key,
             text=self._seal(told.text or None),
-            **self._added(told, given, read),
+            **self._added(told, given, read, contact),
         )
 
     def supplement(self, told: Message, by: str, line: str | None, now: datetime) -> Supplement:
         """A message for the inbox."""
         read = self._read(line, now, told.text, told)
-        added = self._added(told, given_fields(told, None), read)
+        contact = _of_contact(told)
+        added = self._added(told, given_fields(told, None, contact), read, contact)
         return Supplement(by=by, kind="message", text=self._seal(told.text), **added)
 
     def evidence(self, told: Evidence, by: str, now: datetime) -> Supplement:
@@ -142,8 +144,7 @@ class Reception:
         signals, facts = list(getattr(told, "signals", ())), getattr(told, "facts", {})
         return self._screen(self.policy(), line, self._day(line, now), text, signals, facts)
 
-    def _added(self, told: Added, given: Sequence[str], read: Reading) -> dict[str, Any]:
-        contact = told.contact.model_dump(exclude_none=True) if told.contact else {}
+    def _added(self, told: Added, given: Sequence[str], read: Reading, contact: dict[str, str]) -> dict[str, Any]:
         return {
             "contact": self.seals.contact.seal(contact) if contact else None,
             "complainant": who(self.seals.complainant, told.contact),
@@ -165,11 +166,14 @@ def _screen_of(read: Reading) -> Screen:
     return Screen(safety=read.safety, rules=list(read.rules), version=read.version)
 
 
-def given_fields(told: Added, business: str | None) -> list[str]:
+def _of_contact(told: Added) -> dict[str, str]:
+    return told.contact.model_dump(exclude_none=True) if told.contact else {}
+
+
+def given_fields(told: Added, business: str | None, contact: Mapping[str, str]) -> list[str]:
     """The names under which the packs may ask for what is here already: `order_number` is the reference `order`."""
     given = [*told.references, *told.facts]
     given += [f"{name}_number" for name in told.references]
-    contact = told.contact.model_dump(exclude_none=True) if told.contact else {}
     given += [name for name in ("name", "phone", "email") if name in contact]
     given += ["contact"] if contact else []
     given += ["business"] if business else []

@@ -12,6 +12,7 @@ from shared.flow.deadletters import dead_letter
 from shared.flow.errors import Poison
 from shared.flow.fold import Fold
 from shared.flow.lanes import LaneStatus
+from shared.flow.pacing import give_turns
 from shared.flow.records import Change, Outgoing, Part, Record, Store, Written
 from shared.flow.replay import drop_committed
 from shared.flow.service import Service
@@ -19,9 +20,8 @@ from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
 from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, SHARE, Work, shares
 
-SLICE_S, BREATHS = 0.002, 12
-"""How long a batch works before it lets others have the event loop, and for how many turns of it: a fact of the other
-lane takes dozens of turns on its way, and would wait a slice for each of them."""
+SLICE_S, SHORT_S = 0.002, 0.0005
+"""How long a batch works before it lets others have the event loop; shorter while the lane before it is lively."""
 PATIENCE_MS = 4
 """How long a slice waits at most for the lane before it: neither a slow store nor a crowd there stops this one."""
 NOTHING = Written()
@@ -230,13 +230,13 @@ class Batch:
 
     async def _breathe(self) -> None:
         """Lets others have the event loop between slices, and the lane before this one the processor as well."""
-        for _ in range(BREATHS):
-            await asyncio.sleep(0)
+        await give_turns()
         for _ in range(PATIENCE_MS):
             if self.before is None or not self.before.untold:
                 break
             await asyncio.sleep(0.001)
-        self._until = time.monotonic() + SLICE_S
+        lively = self.before is not None and self.before.lively
+        self._until = time.monotonic() + (SHORT_S if lively else SLICE_S)
 
 
 def _change(work: Work, thing: Thing[Any]) -> Change:

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from shared.flow.messages import Lane
 
+LIVELY_S = 0.2
 LaneState = Literal["starting", "running", "waiting", "stopped", "draining"]
 
 
@@ -35,10 +36,16 @@ class LaneStatus:
     decided: int = 0
     in_hand: int = 0
     untold: bool = False
+    took_at: float = -LIVELY_S
 
     def takes(self, records: int) -> None:
         """A batch is in hand: the log no longer counts it as waiting, and yet nothing is done about it."""
-        self.in_hand, self.untold = records, True
+        self.in_hand, self.untold, self.took_at = records, True, time.monotonic()
+
+    @property
+    def lively(self) -> bool:
+        """Whether it took something a moment ago: more may be on its way, and nobody here can see it yet."""
+        return self.untold or time.monotonic() - self.took_at < LIVELY_S
 
     def running(self, records: int) -> None:
         self.state, self.reason, self.in_hand, self.untold = "running", "", 0, False

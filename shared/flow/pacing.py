@@ -1,6 +1,16 @@
-"""How much a lane writes at once: less when a write takes long for what it holds."""
+"""How a lane makes room: it writes less at once when that takes long, and gives turns of the event loop to others."""
+
+import asyncio
 
 FORGETS = 0.99
+BREATHS = 12
+"""Turns of the loop given at once: a fact of the other lane takes dozens on its way, and would wait for each."""
+
+
+async def give_turns() -> None:
+    """Lets everybody else go on; whoever works long without waiting for anything calls it in between."""
+    for _ in range(BREATHS):
+        await asyncio.sleep(0)
 
 
 class WriteTime:

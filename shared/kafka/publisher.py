@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from shared import ids
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
+from shared.flow.pacing import give_turns
 from shared.flow.records import Outgoing, Part
 from shared.kafka.settings import KafkaSettings
 
@@ -21,6 +22,9 @@ log = structlog.get_logger(__name__)
 ACK_WAIT_S = 20.0
 ONE_BY_ONE = 8
 """Up to so many messages go by `send`, which joins those of other callers; more are built into own batches."""
+
+AT_ONCE = 200
+"""Messages built without giving others a turn of the event loop."""
 
 _Placed = tuple[int, bytes, bytes | None, list[tuple[str, bytes]]]
 """A message by its place among those published together, with its key in bytes."""
@@ -60,7 +64,8 @@ class Publisher:
         producer = await self._ready()
         try:
             send = self._singly if len(messages) <= ONE_BY_ONE else self._in_batches
-            return await asyncio.wait_for(send(producer, messages), ACK_WAIT_S)
+            async with asyncio.timeout(ACK_WAIT_S):
+                return await send(producer, messages)
         except (KafkaError, OSError, TimeoutError) as fault:
             await self._rebuild(producer)
             raise Transient(f"log: {type(fault).__name__}") from None
@@ -91,7 +96,7 @@ class Publisher:
                     headers=list(message.headers),
                 )
             )
-        places = await asyncio.gather(*futures)
+        places = await asyncio.gather(*futures) if len(futures) > 1 else [await futures[0]]
         return [((place.topic, place.partition), place.offset) for place in places]
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
@@ -105,9 +110,14 @@ class Publisher:
             of_topic = parts[topic]
             of_topic[ids.partition(key_bytes, len(of_topic))].append((index, key_bytes, value, list(headers)))
         sent: list[tuple[Any, list[int]]] = []
+        since = 0
         for topic, of_topic in parts.items():
             for partition, placed in enumerate(of_topic):
                 if placed:
+                    since += len(placed)
+                    if since > AT_ONCE:
+                        since = 0
+                        await give_turns()
                     sent += await self._send_part(producer, (topic, partition), placed)
         places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
         acknowledged = await asyncio.gather(*(future for future, _ in sent))

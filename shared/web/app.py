@@ -46,9 +46,12 @@ def create_app(
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
-    app.state.operations = []
+    app.state.operations, app.state.hot = [], {}
     app.openapi = maker(app, app.state.operations)  # type: ignore[method-assign]
-    app.add_middleware(Face, service=service, limits=limits or Limits())
+    beneath = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Face(  # type: ignore[method-assign]
+        beneath(), service, limits or Limits(), app.state.hot
+    )  # outermost: it answers every fault itself
     _answer_errors(app)
     _add_health(app, ready, frozenset(needs))
     documentation.add(app)
@@ -56,13 +59,19 @@ def create_app(
 
 
 def add_hot(app: FastAPI, operation: Operation, endpoint: Endpoint) -> None:
-    """A route without FastAPI's own reading of the body (2.5 times the typed route), with its place in OpenAPI."""
+    """A route without FastAPI's own reading of the body (2.5 times the typed route), with its place in OpenAPI.
+
+    It raises Problem and Transient only, never HTTPException: where its path holds no parameter, nothing is between.
+    """
 
     async def known(request: Request) -> Response:
         request.scope["route"] = operation  # as FastAPI does for its own: the template is what metrics and log show
         return await endpoint(request)
 
-    app.add_route(operation.path, known, methods=[operation.method.upper()], include_in_schema=False)
+    method = operation.method.upper()
+    app.add_route(operation.path, known, methods=[method], include_in_schema=False)
+    if "{" not in operation.path:
+        app.state.hot[method, operation.path] = known
     app.state.operations.append(operation)
 
 
@@ -83,6 +92,10 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(fault, RequestValidationError)
         return _of_parts(fault.errors(), request.state.json).response()
 
+    async def defect(_: Request, fault: Exception) -> Response:
+        return Problem("internal").response()  # the face hears of it as well, and writes it down
+
+    app.add_exception_handler(Exception, defect)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Transient, transient)
     app.add_exception_handler(HTTPException, http)

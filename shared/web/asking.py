@@ -43,7 +43,7 @@ def fingerprint(body: Any, secret: bytes = b"") -> str:
     """SHA-256 (keyed when a secret is given) of a body in canonical form: key order and spaces do not matter."""
     content = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return hmac.new(secret, text, "sha256").hexdigest() if secret else hashlib.sha256(text).hexdigest()
+    return hmac.digest(secret, text, "sha256").hex() if secret else hashlib.sha256(text).hexdigest()
 
 
 def asking(http: Request, caller: str, thing: str, type: str, body: BaseModel, complaint: str = "") -> Asking:
