@@ -24,6 +24,8 @@ class SimBroker(MemoryBroker):
         self.apart: Callable[[Part], float] = lambda _: 0.0
         self.holders: dict[Part, list[SimLog]] = {}
         self.on_append: Callable[[Record], None] = lambda _: None
+        self.before: Callable[[Outgoing], Sequence[Outgoing]] = lambda _: ()
+        self.uncoordinated: set[str] = set()
         self._apart: dict[Part, timedelta] = {}
 
     def time(self, part: Part) -> datetime:
@@ -34,6 +36,11 @@ class SimBroker(MemoryBroker):
     def append(self, message: Outgoing, count: int | None = None) -> tuple[Part, int]:
         if self.away:
             raise Transient("log away")
+        for belated in self.before(message):
+            self._land(belated, count)
+        return self._land(message, count)
+
+    def _land(self, message: Outgoing, count: int | None) -> tuple[Part, int]:
         part, offset = super().append(message, count)
         self.on_append(self.records[part][offset])
         for member in self.holders.get(part, ()):
@@ -122,6 +129,8 @@ class SimLog(MemoryLog):
         self._rung, self._nothing = False, 0
         self._lag: int | None = None
         self.stopped: Callable[[], bool] = lambda: False
+        self._cut_until = self._held_until = 0.0
+        self._committed_then: Callable[[], None] | None = None
 
     # The group -----------------------------------------------------------------------------------
 
@@ -184,6 +193,8 @@ class SimLog(MemoryLog):
         self._nothing = 0
         assignment = self.assignment
         found: list[Record] = await self.net.read(self.process, "fetch", lambda: self._taken(at_most, assignment))
+        if self._held_until > self.net.loop.time():
+            await asyncio.sleep(self._held_until - self.net.loop.time())
         return found
 
     async def _wait(self, wait_s: float) -> None:
@@ -213,6 +224,12 @@ class SimLog(MemoryLog):
 
     # Writing -------------------------------------------------------------------------------------
 
+    def cut_off(self, cut_s: float, held_s: float, then: Callable[[], None]) -> None:
+        """Publishing fails for a time, what is fetched comes late, and `then` follows the first commit after that."""
+        now = self.net.loop.time()
+        self._cut_until, self._held_until = now + cut_s, now + held_s
+        self.net.loop.after(held_s - 0.1, setattr, self, "_committed_then", then)
+
     def partitions(self, topic: str) -> int:
         """As this process last saw it; it looks again at each rebalance and once a minute."""
         now, (seen, count) = self.net.loop.time(), self.counts.get(topic, (-1e9, 0))
@@ -224,6 +241,10 @@ class SimLog(MemoryLog):
     async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         if not messages:
             return []
+        if self._cut_until > self.net.loop.time():
+            await asyncio.sleep(self._cut_until - self.net.loop.time())
+            self.ring()
+            raise Transient("publish: no answer")
         counts = [self.partitions(message.topic) for message in messages]
         both = list(zip(messages, counts, strict=True))
 
@@ -258,9 +279,12 @@ class SimLog(MemoryLog):
             self._owned.update({part: offset for part, offset in offsets.items() if part in self._owned})
 
     def _committed(self, offsets: Mapping[Part, int]) -> bool:
-        if self.world.away:
+        if self.world.away or self.group in self.world.uncoordinated:
             raise Transient("log away")
         if self.fenced():
             return False
         self.world.committed.update({(self.group, part): at for part, at in offsets.items() if part in self._owned})
+        if self._committed_then is not None:
+            self.net.loop.after(0.0, self._committed_then)
+            self._committed_then = None
         return True

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.flow import history
 from shared.testing.virtual import Stuck, VirtualLoop
+from tests.simulation.ambushes import BelatedTicks
 from tests.simulation.calls import Calls
 from tests.simulation.cast import effects_of, make
 from tests.simulation.complainants import Complainant
@@ -67,6 +68,8 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     calls = world.calls = Calls(world)
     world.effects = effects_of(world)
     world.ops = Ops(world)
+    if made.belated_ticks:
+        world.broker.before = BelatedTicks().before
     for service in services:
         world.wanted(service)
     people = [loop.create_task(Complainant(world, calls, n).live()) for n in range(made.complaints)]
@@ -109,6 +112,8 @@ def _calm(world: World) -> None:
     world.note("calm")
     world.faulty = False
     world.net.weather.left = 0
+    world.when_told, world.when_done = [], []
+    world.broker.uncoordinated.clear()
     world.log_away(False)
     for service in world.services:
         world.store_away(service, False)

@@ -1,5 +1,6 @@
 """The world of one seed: a broker, a store per service, processes that come and go, and what befalls them."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -49,6 +50,8 @@ class World:
         self.counts: Counter[str] = Counter()
         self.befallen: list[Trouble] = []
         self.down: set[str] = set()
+        self.when_told: list[Callable[[str], bool]] = []
+        self.when_done: list[Callable[[str], bool]] = []
         self.faulty = True
         self.calls: Any = None
         self.ops: Any = None
@@ -89,6 +92,8 @@ class World:
             self.counts["erased in the middle"] += new["state"].get("status") not in ENDED
         if new["v"] != old.get("v", 0) + 1:
             self.defect(f"{service}: version {old.get('v', 0)} was followed by {new['v']}", id)
+        if new["told"] > old.get("told", 0):
+            self.when_told = [waits for waits in self.when_told if not waits(service)]
         if not old:
             return
         if old["lane"] == "express" != new["lane"]:
@@ -100,6 +105,16 @@ class World:
         for source, heard in old["heard"].items():
             if new["heard"].get(source, {"high": 0})["high"] < heard["high"]:
                 self.defect(f"{service}: the number heard from {source} fell", id)
+
+    def done_for(self, service: str) -> None:
+        """A provider did something for a service."""
+        self.when_done = [waits for waits in self.when_done if not waits(service)]
+
+    async def until(self, check: Callable[[], Any]) -> Any:
+        """What the check finds at last; nothing when faults end before."""
+        while self.faulty and not check():
+            await asyncio.sleep(0.5)
+        return self.faulty and check()
 
     # Processes -----------------------------------------------------------------------------------
 
