@@ -1,11 +1,12 @@
 """Troubles that lie in wait for the worst moment: a time drawn at random hardly ever meets it."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from shared.flow.codec import TICK
-from shared.flow.records import Outgoing
+from shared.flow.records import Outgoing, Record
 from tests.simulation.plan import SERVICES, Trouble
 from tests.simulation.seen import ENDED
 from tests.simulation.staff import FINDINGS, Staff
@@ -26,32 +27,36 @@ def lie_in_wait(world: World, trouble: Trouble) -> None:
         world.loop.create_task(_danger_after_the_finding(world))
     elif trouble.what == "out after a deed":
         _out_after_a_deed(world, trouble)
-    elif trouble.what == "cut off from the log":
-        world.when_told.append(lambda service: service == trouble.service and _cut_off(world, service))
     else:
-        crowded = trouble.what == "stopped untold, inbox crowded"
-        world.when_told.append(lambda service: service == trouble.service and _stopped_untold(world, service, crowded))
+        way = _UNTOLD[trouble.what]
+        world.when_told.append(lambda service, thing: service == trouble.service and way(world, service, thing))
 
 
-def _stopped_untold(world: World, service: str, crowded: bool) -> bool:
+def _stopped_untold(world: World, service: str, thing: dict[str, Any]) -> bool:
     """Written and not published, every replica dies, and whoever is started finds the lane stopped."""
     world.stop_lane(service, "by hand")
     for replica in world.live(service):
         world.kill(replica, "written and untold")
-    if crowded:
-        _crowd(world, f"redress.{service}.inbox.standard")
     return True
 
 
-def _crowd(world: World, inbox: str) -> None:
-    """Everybody repeats themselves before a stopped lane."""
+def _stopped_in_a_crowd(world: World, service: str, thing: dict[str, Any]) -> bool:
+    """The same over a fact of somebody else, when everybody repeats themselves before the inbox."""
+    inbox, came_on = f"redress.{service}.inbox.standard", thing["replay"][-1]["topic"] if thing["replay"] else ""
     stood = [record for (topic, _), records in world.broker.records.items() if topic == inbox for record in records]
+    if not stood or ".inbox." in came_on or not came_on.endswith(".standard"):
+        return False
+    _crowd(world, inbox, stood)
+    return _stopped_untold(world, service, thing)
+
+
+def _crowd(world: World, inbox: str, stood: Sequence[Record]) -> None:
     for n in range(min(CROWD, COPIES * len(stood))):
         record = stood[n % len(stood)]
         world.broker.append(Outgoing(inbox, (record.key or b"").decode(), record.value, record.headers))
 
 
-def _cut_off(world: World, service: str) -> bool:
+def _cut_off(world: World, service: str, thing: dict[str, Any]) -> bool:
     """A service's publishing fails, its groups rebalance, what it had fetched comes after that; then it dies."""
     live = world.live(service)
     if not any(log.lag() for replica in live for log in replica.logs.values()):
@@ -109,6 +114,13 @@ async def _danger_after_the_finding(world: World) -> None:
 def _open(thing: dict[str, Any]) -> bool:
     state = thing["state"]
     return thing["lane"] == "standard" and state.get("line") in FINDINGS and state.get("status") not in ENDED
+
+
+_UNTOLD: Mapping[str, Callable[[World, str, dict[str, Any]], bool]] = {
+    "stopped untold": _stopped_untold,
+    "stopped untold, inbox crowded": _stopped_in_a_crowd,
+    "cut off from the log": _cut_off,
+}
 
 
 class BelatedTicks:

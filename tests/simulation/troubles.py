@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.simulation.ambushes import lie_in_wait
-from tests.simulation.plan import Trouble
+from tests.simulation.plan import AMBUSHES, Trouble
 from tests.simulation.replica import Replica
 from tests.simulation.world import World
 
@@ -40,7 +40,7 @@ async def befall(world: World, trouble: Trouble) -> None:
         grow(world, service)
     elif trouble.what in ("roll", "replace"):
         await roll(world, service, "new" if trouble.what == "roll" else world.versions[service])
-    else:
+    elif trouble.what in AMBUSHES:
         lie_in_wait(world, trouble)
 
 

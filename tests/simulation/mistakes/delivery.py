@@ -7,7 +7,7 @@ from unittest import mock
 from shared import ids
 from shared.flow import batch, fold, replay, stage
 from shared.flow.errors import Transient
-from tests.simulation import log
+from tests.simulation import groups, log
 from tests.simulation.mistakes.registry import everywhere, method, mistake
 
 
@@ -57,14 +57,14 @@ def _(stack: contextlib.ExitStack) -> None:
 @mistake("output partition = input partition")
 def _(stack: contextlib.ExitStack) -> None:
     came_on: dict[int, tuple[Any, int]] = {}
-    take, append = fold.Fold.take, log.SimBroker.append
+    take, append = fold.Fold.take, groups.SimBroker.append
 
     def wrong_take(self: fold.Fold, message: Any) -> Any:
         out = take(self, message)
         came_on.update({id(one): (one, self.record.partition) for one in out})
         return out
 
-    def wrong_append(self: log.SimBroker, message: Any, count: int | None = None) -> Any:
+    def wrong_append(self: groups.SimBroker, message: Any, count: int | None = None) -> Any:
         held, partition = came_on.get(id(message), (None, 0))
         if held is not message or partition >= self.partitions(message.topic):
             return append(self, message, count)
@@ -72,4 +72,4 @@ def _(stack: contextlib.ExitStack) -> None:
             return append(self, message, count)
 
     method(stack, fold.Fold, "take", wrong_take)
-    method(stack, log.SimBroker, "append", wrong_append)
+    method(stack, groups.SimBroker, "append", wrong_append)
