@@ -49,6 +49,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._count = 0
         self._timers: list[tuple[float, int, asyncio.TimerHandle | None, Call, Process]] = []
         self._runnable: list[Process] = []
+        self._frozen: set[Process] = set()
 
     # What asyncio asks of a loop -----------------------------------------------------------------
 
@@ -129,12 +130,14 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def freeze(self, process: Process) -> None:
         """As SIGSTOP: what comes to it waits."""
         process.frozen = True
+        self._frozen.add(process)
         if process in self._runnable:
             self._runnable.remove(process)
 
     def thaw(self, process: Process) -> None:
         """As SIGCONT."""
         process.frozen = False
+        self._frozen.discard(process)
         if process.alive and process.queue and process not in self._runnable:
             self._runnable.append(process)
 
@@ -167,6 +170,9 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 self._step()
             return task.result()
         finally:
+            for process in (*self._runnable, *self._frozen):
+                for call in process.queue:
+                    _never(call)
             events._set_running_loop(before)
 
     def _step(self) -> None:

@@ -1,110 +1,15 @@
-"""The log of a simulated process: the twin, reached over the net, and the groups that share partitions out."""
+"""The log of a simulated process: the twin, reached over the net, as one member of its group."""
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing, Part, Record
-from shared.testing.memory_log import MemoryBroker, MemoryLog
-from shared.testing.virtual import Process, VirtualLoop, release
+from shared.testing.memory_log import MemoryLog
+from shared.testing.virtual import Process, release
+from tests.simulation.groups import Group, SimBroker
 from tests.simulation.net import Net
-
-REBALANCE_S = 12.0
-"""A member that has not let go by then is out of its group; it still believes otherwise."""
-
-
-class SimBroker(MemoryBroker):
-    """Partitions led by brokers whose clocks stand apart; members are rung when something comes."""
-
-    def __init__(self, now: Callable[[], datetime], partitions: int) -> None:
-        super().__init__(now=now, default_partitions=partitions)
-        self.apart: Callable[[Part], float] = lambda _: 0.0
-        self.holders: dict[Part, list[SimLog]] = {}
-        self.on_append: Callable[[Record], None] = lambda _: None
-        self._apart: dict[Part, timedelta] = {}
-
-    def time(self, part: Part) -> datetime:
-        if part not in self._apart:
-            self._apart[part] = timedelta(milliseconds=int(self.apart(part) * 1000))
-        return self.now() + self._apart[part]
-
-    def append(self, message: Outgoing, count: int | None = None) -> tuple[Part, int]:
-        if self.away:
-            raise Transient("log away")
-        part, offset = super().append(message, count)
-        self.on_append(self.records[part][offset])
-        for member in self.holders.get(part, ()):
-            member.came()
-        return part, offset
-
-
-class Group:
-    """One consumer group: who is in it, and which generation counts."""
-
-    def __init__(self, name: str, broker: SimBroker, loop: VirtualLoop, rng: random.Random) -> None:
-        self.name, self.broker, self.loop, self.rng = name, broker, loop, rng
-        self.members: list[SimLog] = []
-        self.generation = 0
-        self._asked: asyncio.Event = asyncio.Event()
-        self._task = loop.create_task(self._run())
-
-    def rebalance(self) -> None:
-        """Asks for one; it is at work soon."""
-        self._asked.set()
-
-    def join(self, member: "SimLog") -> None:
-        if member not in self.members:
-            self.members.append(member)
-        self.rebalance()
-
-    def leave(self, member: "SimLog") -> None:
-        if member in self.members:
-            self.members.remove(member)
-        self.rebalance()
-
-    def expel(self, member: "SimLog") -> None:
-        """Its session ran out: the others share its partitions, and it does not know yet."""
-        if member in self.members:
-            self.members.remove(member)
-            self.generation += 1
-            self.rebalance()
-
-    def calm(self) -> bool:
-        return not self._asked.is_set() and all(m.generation == self.generation for m in self.members)
-
-    async def _run(self) -> None:
-        while True:
-            await self._asked.wait()
-            await asyncio.sleep(self.rng.random() * 0.5)
-            if self.broker.away:
-                await asyncio.sleep(1.0)
-                continue
-            self._asked.clear()
-            await self._round()
-
-    async def _round(self) -> None:
-        """Eager: all let go, then all are given anew; whoever does not let go in time is out."""
-        asked = {member: self.loop.spawn(member.process, member.let_go()) for member in self.members}
-        if asked:
-            await asyncio.wait(asked.values(), timeout=REBALANCE_S)
-        for member, task in asked.items():
-            if not task.done() and member in self.members:
-                self.members.remove(member)
-                if member.process.alive:
-                    task.add_done_callback(lambda _, member=member: self.join(member))
-        self.generation += 1
-        self._share_out([member for member in self.members if member in asked])
-
-    def _share_out(self, members: Sequence["SimLog"]) -> None:
-        parts = sorted({(t, p) for m in members for t in m.topics for p in range(self.broker.partitions(t))})
-        if self.rng.random() < 0.5:
-            members = self.rng.sample(members, len(members))
-        for index, member in enumerate(members):
-            share = [part for at, part in enumerate(parts) if at % len(members) == index]
-            self.loop.after(self.rng.random() * 0.2, member.given, share, self.generation)
 
 
 class SimLog(MemoryLog):
@@ -122,6 +27,8 @@ class SimLog(MemoryLog):
         self._rung, self._nothing = False, 0
         self._lag: int | None = None
         self.stopped: Callable[[], bool] = lambda: False
+        self._cut_until = self._held_until = 0.0
+        self._committed_then: Callable[[], None] | None = None
 
     # The group -----------------------------------------------------------------------------------
 
@@ -184,6 +91,8 @@ class SimLog(MemoryLog):
         self._nothing = 0
         assignment = self.assignment
         found: list[Record] = await self.net.read(self.process, "fetch", lambda: self._taken(at_most, assignment))
+        if self._held_until > self.net.loop.time():
+            await asyncio.sleep(self._held_until - self.net.loop.time())
         return found
 
     async def _wait(self, wait_s: float) -> None:
@@ -213,6 +122,12 @@ class SimLog(MemoryLog):
 
     # Writing -------------------------------------------------------------------------------------
 
+    def cut_off(self, cut_s: float, held_s: float, then: Callable[[], None]) -> None:
+        """Publishing fails for a time, what is fetched comes late, and `then` follows the first commit after that."""
+        now = self.net.loop.time()
+        self._cut_until, self._held_until = now + cut_s, now + held_s
+        self.net.loop.after(held_s - 0.1, setattr, self, "_committed_then", then)
+
     def partitions(self, topic: str) -> int:
         """As this process last saw it; it looks again at each rebalance and once a minute."""
         now, (seen, count) = self.net.loop.time(), self.counts.get(topic, (-1e9, 0))
@@ -224,6 +139,10 @@ class SimLog(MemoryLog):
     async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         if not messages:
             return []
+        if self._cut_until > self.net.loop.time():
+            await asyncio.sleep(self._cut_until - self.net.loop.time())
+            self.ring()
+            raise Transient("publish: no answer")
         counts = [self.partitions(message.topic) for message in messages]
         both = list(zip(messages, counts, strict=True))
 
@@ -258,9 +177,12 @@ class SimLog(MemoryLog):
             self._owned.update({part: offset for part, offset in offsets.items() if part in self._owned})
 
     def _committed(self, offsets: Mapping[Part, int]) -> bool:
-        if self.world.away:
+        if self.world.away or self.group in self.world.uncoordinated:
             raise Transient("log away")
         if self.fenced():
             return False
         self.world.committed.update({(self.group, part): at for part, at in offsets.items() if part in self._owned})
+        if self._committed_then is not None:
+            self.net.loop.after(0.0, self._committed_then)
+            self._committed_then = None
         return True

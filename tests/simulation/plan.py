@@ -12,6 +12,10 @@ TROUBLES = (
     "kill", "freeze", "rebalance", "store away", "log away", "stop lane", "roll", "grow", "replace", "kill all",
     "outage",
 )  # fmt: skip
+AMBUSHES = (
+    "stopped untold", "stopped untold, inbox crowded", "cut off from the log", "out after a deed",
+    "danger after the finding",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Plan:
     clocks_apart_s: float = 0.0
     brokers_apart_s: float = 0.0
     double_ticks: float = 0.0
+    belated_ticks: bool = False
     troubles: list[Trouble] = field(default_factory=list)
     faults_until: float = 60.0
     short_pages: bool = False
@@ -51,8 +56,9 @@ class Plan:
     @property
     def calm_at(self) -> float:
         """When the last trouble is over, in seconds from the start."""
-        outages = [trouble.at + trouble.lasts for trouble in self.troubles if trouble.what == "outage"]
-        return max([self.faults_until, *outages])
+        ends = [trouble.at + trouble.lasts for trouble in self.troubles if trouble.what == "outage"]
+        latest = [self.faults_until + trouble.lasts for trouble in self.troubles if trouble.what in AMBUSHES]
+        return max([self.faults_until, *ends, *latest])
 
 
 def plan(seed: int) -> Plan:
@@ -80,7 +86,19 @@ def plan(seed: int) -> Plan:
     made.short_pages = rng.random() < 0.5
     if not calm:
         made.troubles = [_trouble(rng, made.faults_until) for _ in range(rng.choice((0, 1, 2, 4)))]
+        _lay_ambushes(random.Random(f"{seed} ambushes"), made)
     return made
+
+
+def _lay_ambushes(rng: random.Random, made: Plan) -> None:
+    """Drawn apart, so that the rest of a seed's plan is what it was before there were any."""
+    made.belated_ticks = rng.random() < 0.25
+    if rng.random() < 0.3:
+        what = rng.choice(AMBUSHES)
+        lasts = rng.choice((30, 50)) * 3600.0 if what == "out after a deed" else 0.0
+        made.troubles.append(Trouble(made.faults_until * rng.random() / 2, what, rng.choice(SERVICES), lasts))
+        if what in ("stopped untold, inbox crowded", "cut off from the log"):
+            made.batches = rng.choice(((1,), (1, 2)))
 
 
 def _trouble(rng: random.Random, until: float) -> Trouble:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 REMEMBERS_S = 24 * 3600.0
+SERVES = {"payouts": "compensation", "messages": "notify", "fleet": "triage", "orders": "triage"}
 
 
 @dataclass(slots=True)
@@ -76,4 +77,5 @@ class Provider:
         deed.said.append("refused" if refuse else "done")
         if not refuse:
             deed.times, deed.at = deed.times + 1, now
+            self.world.done_for(SERVES[self.name])
         return deed.said[-1]

@@ -9,11 +9,13 @@ from typing import Any
 
 from shared.flow import history
 from shared.testing.virtual import Stuck, VirtualLoop
+from tests.simulation.ambushes import BelatedTicks
 from tests.simulation.calls import Calls
 from tests.simulation.cast import effects_of, make
 from tests.simulation.complainants import Complainant
 from tests.simulation.ops import Ops
 from tests.simulation.plan import SERVICES, Plan, plan
+from tests.simulation.quiet import next_due, quiet, waits
 from tests.simulation.restoring import restore
 from tests.simulation.rules import Broken, held
 from tests.simulation.rules.all import AT_LAST, WHILE_STOPPED
@@ -67,6 +69,8 @@ async def _live(loop: VirtualLoop, made: Plan, outcome: Outcome, story: bool, se
     calls = world.calls = Calls(world)
     world.effects = effects_of(world)
     world.ops = Ops(world)
+    if made.belated_ticks:
+        world.broker.before = BelatedTicks().before
     for service in services:
         world.wanted(service)
     people = [loop.create_task(Complainant(world, calls, n).live()) for n in range(made.complaints)]
@@ -109,6 +113,8 @@ def _calm(world: World) -> None:
     world.note("calm")
     world.faulty = False
     world.net.weather.left = 0
+    world.when_told, world.when_done = [], []
+    world.broker.uncoordinated.clear()
     world.log_away(False)
     for service in world.services:
         world.store_away(service, False)
@@ -122,9 +128,9 @@ def _calm(world: World) -> None:
 async def _quiet(world: World, when: str) -> None:
     until = world.loop.time() + CALM_S
     await world.loop.idle(world.loop.time() + 60.0)
-    while not world.quiet():
+    while not quiet(world):
         if world.loop.time() > until:
-            raise Unfinished(f"not quiet {when}: {world.waits()}")
+            raise Unfinished(f"not quiet {when}: {waits(world)}")
         await world.loop.idle(world.loop.time() + 5.0)
 
 
@@ -141,7 +147,7 @@ async def _to_the_end(world: World, people: list["asyncio.Task[Any]"]) -> None:
         await _resumed(world)
         if world.ops.feed_again():
             await _quiet(world, "after what was kept was fed again")
-        due = min(world.next_due() or HORIZON_S, HORIZON_S)
+        due = min(next_due(world) or HORIZON_S, HORIZON_S)
         if all(task.done() for task in people) and due >= HORIZON_S:
             return
         await asyncio.sleep(max(30.0, min(due - world.loop.time(), 20_000.0)))

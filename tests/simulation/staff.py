@@ -63,7 +63,7 @@ class Staff:
             return
         case = self._case(id)
         if case is not None:
-            await self._triage(id, *self._choose(case))
+            await self.triage(id, *self._choose(case))
 
     # The case ------------------------------------------------------------------------------------
 
@@ -96,13 +96,13 @@ class Staff:
         for remedy in self._open_remedies(id):
             await self._settle(id, remedy)
         if case["safety"] in IN_DANGER:
-            await self._triage(id, "safety", {"safety": "cleared", "reason_code": "all_well"}, "")
+            await self.triage(id, "safety", {"safety": "cleared", "reason_code": "all_well"}, "")
         elif case["status"] == "resolved":
-            await self._triage(id, "call-backs", {"satisfied": True}, "")
+            await self.triage(id, "call-backs", {"satisfied": True}, "")
         elif not case["resolving_answer"]:
-            await self._triage(id, "answer", {"kind": "explained", "resolves": True}, "")
+            await self.triage(id, "answer", {"kind": "explained", "resolves": True}, "")
 
-    async def _triage(self, id: str, verb: str, body: dict[str, Any], action: str) -> None:
+    async def triage(self, id: str, verb: str, body: dict[str, Any], action: str = "") -> None:
         by = "staff:ab12"
         asked = StaffRequest(by=by, manager=self.rng.random() < 0.8, action=action, body=body)
         await self._ask("triage", id, requests.type_of(verb), by, asked)

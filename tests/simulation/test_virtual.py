@@ -1,6 +1,7 @@
 """The loop of virtual time: what runs, in which order, and what never runs again."""
 
 import asyncio
+import inspect
 
 import pytest
 
@@ -73,6 +74,24 @@ def test_a_timer_cancelled_after_its_time_while_its_process_stood_still_does_not
 
     loop.run(main())
     assert (ran, loop.faults) == (["in time"], [])
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_what_nobody_had_begun_when_a_run_ends_does_not_complain_of_never_being_awaited(still: bool) -> None:
+    loop, process = VirtualLoop(1), Process("p")
+
+    async def begun_by_nobody() -> None:
+        return
+
+    work = begun_by_nobody()
+
+    async def main() -> None:
+        if still:
+            loop.freeze(process)
+        loop.spawn(process, work)
+
+    loop.run(main())
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
 
 
 def test_what_can_never_happen_is_said():

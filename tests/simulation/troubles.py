@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.simulation.plan import Trouble
+from tests.simulation.ambushes import lie_in_wait
+from tests.simulation.plan import AMBUSHES, Trouble
 from tests.simulation.replica import Replica
 from tests.simulation.world import World
 
@@ -39,6 +40,8 @@ async def befall(world: World, trouble: Trouble) -> None:
         grow(world, service)
     elif trouble.what in ("roll", "replace"):
         await roll(world, service, "new" if trouble.what == "roll" else world.versions[service])
+    elif trouble.what in AMBUSHES:
+        lie_in_wait(world, trouble)
 
 
 async def _out(world: World, trouble: Trouble, service: str) -> None:

@@ -1,5 +1,6 @@
 """The world of one seed: a broker, a store per service, processes that come and go, and what befalls them."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -7,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared import clock
-from shared.flow.fold import PERSON
 from shared.flow.service import Service
 from shared.testing.memory_store import MemorySwitch
 from shared.testing.virtual import Process, VirtualLoop, release
-from tests.simulation.log import Group, SimBroker, SimLog
+from tests.simulation.groups import Group, SimBroker
+from tests.simulation.log import SimLog
 from tests.simulation.net import Net
 from tests.simulation.plan import SERVICES, Plan, Trouble
 from tests.simulation.replica import SESSION_S, Make, Replica
@@ -49,6 +50,8 @@ class World:
         self.counts: Counter[str] = Counter()
         self.befallen: list[Trouble] = []
         self.down: set[str] = set()
+        self.when_told: list[Callable[[str, dict[str, Any]], bool]] = []
+        self.when_done: list[Callable[[str], bool]] = []
         self.faulty = True
         self.calls: Any = None
         self.ops: Any = None
@@ -89,6 +92,8 @@ class World:
             self.counts["erased in the middle"] += new["state"].get("status") not in ENDED
         if new["v"] != old.get("v", 0) + 1:
             self.defect(f"{service}: version {old.get('v', 0)} was followed by {new['v']}", id)
+        if new["told"] > old.get("told", 0):
+            self.when_told = [waits for waits in self.when_told if not waits(service, new)]
         if not old:
             return
         if old["lane"] == "express" != new["lane"]:
@@ -100,6 +105,16 @@ class World:
         for source, heard in old["heard"].items():
             if new["heard"].get(source, {"high": 0})["high"] < heard["high"]:
                 self.defect(f"{service}: the number heard from {source} fell", id)
+
+    def done_for(self, service: str) -> None:
+        """A provider did something for a service."""
+        self.when_done = [waits for waits in self.when_done if not waits(service)]
+
+    async def until(self, check: Callable[[], Any]) -> Any:
+        """What the check finds at last; nothing when faults end before."""
+        while self.faulty and not check():
+            await asyncio.sleep(0.5)
+        return self.faulty and check()
 
     # Processes -----------------------------------------------------------------------------------
 
@@ -221,51 +236,3 @@ class World:
         for replica in self.replicas[service]:
             if lane in replica.tickers:
                 release(replica.tickers[lane])
-
-    # Whether anything is left to do --------------------------------------------------------------
-
-    def lag(self, group: Group) -> int:
-        """Records of a group's topics not committed, as far as the members know: a commit may land late."""
-        records = self.broker.records
-        return sum(len(records.get(part, ())) - at for member in group.members for part, at in member.owned().items())
-
-    def behind(self, group: Group) -> bool:
-        """Whether it lags at all."""
-        for member in group.members:
-            for part, at in member.owned().items():
-                records = self.broker.records.get(part)
-                if records is not None and len(records) > at:
-                    return True
-        return False
-
-    def quiet(self) -> bool:
-        """Everything on the log is decided, published and committed; stopped lanes stand."""
-        for group in self.groups.values():
-            _, service, *_, lane = group.name.split(".")
-            stopped = lane == "standard" and "effects" not in group.name and self.switches[service].reasons.get(lane)
-            if not group.members or not group.calm() or (not stopped and self.behind(group)):
-                return False
-        return True
-
-    def waits(self) -> str:
-        """What is not quiet, in words."""
-        found = []
-        for name, group in sorted(self.groups.items()):
-            if not group.members:
-                found.append(f"{name} has no members")
-            elif not group.calm():
-                found.append(f"{name} rebalances")
-            elif lag := self.lag(group):
-                found.append(f"{name} lags by {lag}")
-        return "; ".join(found) or "a stopped lane"
-
-    def next_due(self) -> float | None:
-        """When the first clock strikes, in seconds from the start; a person called often enough is not waited for."""
-        dues = [
-            due
-            for store in self.stores.values()
-            for thing in store.things.values()
-            for name, due in thing["clocks"].items()
-            if name != PERSON or thing["person"][0]["level"] < 2
-        ]
-        return (min(dues) - clock.to_ms(T0)) / 1000 if dues else None
