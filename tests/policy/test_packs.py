@@ -243,3 +243,22 @@ def test_what_goes_there_is_told_in_plain_words(tmp_path, file: str, right: str,
     faults = faults_of(tmp_path)
     assert any(told in fault for fault in faults), faults
     assert not any("tuple" in fault or "validation" in fault or "input should" in fault for fault in faults)
+
+
+def test_a_rule_asks_for_fields_the_line_knows(tmp_path) -> None:
+    fields = "fields: [{field: sailing, names: {zh-Hans: 航次, zh-Hant: 航次, en: sailing}}]\n"
+    asks = RULES.replace("    safety:", "    ask: [sailing, salling, deck]\n    safety:")
+    ferry(tmp_path, pack=PROFILE + fields, rules__danger=asks)
+
+    assert faults_of(tmp_path) == [
+        "rules/danger.yaml:9: no field 'deck'; add it under 'fields' in pack.yaml, or correct it",
+        "rules/danger.yaml:9: no field 'salling'; did you mean 'sailing'?",
+    ]
+
+
+@pytest.mark.parametrize("several", ["cap + deck", "cap ~ deck", "cap && deck"])
+def test_what_takes_the_meaning_away_is_one_thing(tmp_path, several: str) -> None:
+    ferry(tmp_path, rules__danger=RULES.replace("    catches:", f"    unless: {{clause: [{several}]}}\n    catches:"))
+
+    [fault] = faults_of(tmp_path)
+    assert "has several parts; here stands one thing: put the parts as a phrase in a list" in fault
