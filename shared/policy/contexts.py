@@ -28,7 +28,8 @@ MAX_DENIAL_GAP = 36
 _NOBODY_THERE = re.compile(
     r"(?:(?:没有?|冇|无)人在[^\W\d_]{1,8}?(?:上|里|中|内)"
     r"|(?:nobody|no one|noone) (?:in|on|at|inside|aboard) (?:the|our|my|this|that) "
-    r"(?:(?:upper|lower|front|back|rear|top|main|whole|entire|other|next|car(?= deck)|train(?= station)|bus(?= stop)) )?"
+    r"(?:(?:upper|lower|front|back|rear|top|main|whole|entire|other|next"
+    r"|car(?= deck)|train(?= station)|bus(?= stop)) )?"
     r"[a-z]+)"
 )
 
