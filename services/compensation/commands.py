@@ -37,8 +37,9 @@ def _run(args: argparse.Namespace) -> int:
 
 def with_packs(folders: Iterable[Path]) -> Policy:
     """The shipped tables, with those of these packs before them; raises PackFaults."""
-    policy = load_policy([SHIPPED], [SECTION])
-    packs, shared = list(policy.packs), policy.shared
+    packs, folders = list(load_policy([SHIPPED], [SECTION]).packs), list(folders)
+    # A pack is checked whole, so the shared one stands whole beside it: rules name its plans and lists.
+    shared = load_pack(SHIPPED / SHARED_PACK) if folders else None
     for folder in folders:
         for each in pack_folders(folder):
             pack = load_pack(each, shared=shared)

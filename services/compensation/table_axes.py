@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from services.compensation.table_cells import Cell, Interval
-from services.compensation.table_units import RATE, Wrong, percent, several
+from services.compensation.table_units import RATE, Wrong, percent, unit_of
 from shared.money import EXACT, plain
 
 _FINE = Decimal("1e-6")
@@ -51,7 +51,7 @@ class Scale:
                 value = value.quantize(_FINE, context=EXACT).normalize(EXACT)
             if self.unit == RATE:
                 return percent(value)
-            return f"{plain(value)} {several(self.unit)}" if self.unit else plain(value)
+            return f"{plain(value)} {unit_of(value, self.unit)}" if self.unit else plain(value)
         return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 

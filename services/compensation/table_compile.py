@@ -20,12 +20,13 @@ from services.compensation.table_said import Manner, manner
 from services.compensation.table_slips import currency_mend
 from services.compensation.table_term import Term, snap
 from services.compensation.table_terms import Scope
-from services.compensation.table_units import RATE, Problems, Wrong, percent, several, unit_name
+from services.compensation.table_units import RATE, Problems, Wrong, percent, unit_name, unit_of
 from services.compensation.table_words import LANGUAGES, UnitWords, own_unit
 from shared.money import DECIMALS, Rounding
 from shared.policy.source import Place
 
 _BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9%]|\.[0-9]| %)|(?<=\.\.)[0-9]+(?:\.[0-9]+)?(?![0-9.%]| %)")
+_ONE = re.compile(r"(?<![0-9.])1\Z")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 MAX_CASES = 20
 
@@ -242,5 +243,7 @@ def _needs(node: Any, scale: Scale) -> str:
         return "yes" if node else "no"
     if scale.unit == RATE:
         return _BARE.sub(lambda bare: percent(Decimal(bare[0])), str(node))
-    unit = f" {several(scale.unit)}" if scale.unit and str(node)[-1:].isdigit() else ""
-    return f"{node}{unit}"
+    asked = str(node)
+    if not scale.unit or not asked[-1:].isdigit():
+        return asked
+    return f"{asked} {unit_of(Decimal(1 if _ONE.search(asked) else 2), scale.unit)}"

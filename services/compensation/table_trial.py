@@ -22,16 +22,18 @@ def try_on(items: Sequence[Mapping[str, Any]], before: Policy, after: Policy) ->
     """One object per input whose result changes, then the summary.
 
     An input is worked out by the version in force on its day and by the newest changed version of that table, so
-    that a version that begins tomorrow can be tried on yesterday's cases.
+    that a version that begins tomorrow can be tried on yesterday's cases. Of a new table `before` is None, and only
+    the summary says so.
     """
     old, new = tables_of(before), tables_of(after)
     tally: dict[str, _Tally] = {}
     for item in items:
         table = str(item.get("table"))
-        was, now = _outcome(old, None, item), _outcome(new, _changed(old, new, table), item)
+        is_new = table in new.ids and table not in old.ids
+        was, now = {} if is_new else _outcome(old, None, item), _outcome(new, _changed(old, new, table), item)
         change = tally.setdefault(table, _Tally()).add(was, now)
         if change is not None:
-            yield {"id": item.get("id"), "table": table, "before": was, "after": now, "difference": change}
+            yield {"id": item.get("id"), "table": table, "before": was or None, "after": now, "difference": change}
     yield {"summary": {table: tally[table].as_json() for table in sorted(tally)}}
 
 
@@ -88,12 +90,20 @@ class _Tally:
         self.count: Counter[str] = Counter()
         self.rows: dict[str, Counter[str]] = {}
         self.totals: dict[str, dict[str, Decimal]] = {}
+        self.notes: dict[str, str] = {}
 
     def add(self, was: Json, now: Json) -> dict[str, str] | None:
-        """Notes one input; what changes for its complainant, by unit, or None when nothing does."""
+        """Notes one input; what changes for its complainant, by unit, or None when nothing does.
+
+        `was` is empty where there was no such table.
+        """
         self.count["tried"] += 1
         for side, outcome in (("before", was), ("after", now)):
-            if "error" in outcome:
+            if any("one_of" in remedy for remedy in outcome.get("remedies", ())):
+                self.notes["of_a_choice"] = "its greatest worth is counted"
+            if not outcome:
+                self.notes["new"] = "there was no table of this name before"
+            elif "error" in outcome:
                 self.count[f"not_answered_{side}"] += 1
             else:
                 self.rows.setdefault(outcome["row"], Counter())[side] += 1
@@ -104,7 +114,7 @@ class _Tally:
             total = self.totals.setdefault(unit, dict.fromkeys(("before", "after", "less", "more"), Decimal(0)))
             total["before"] += before
             total["after"] += after
-            if "error" not in was and "error" not in now and before != after:
+            if was and "error" not in was and "error" not in now and before != after:
                 total["less" if after < before else "more"] += abs(after - before)
                 change[unit] = plain(after - before)
         if any(text.startswith("-") for text in change.values()):
@@ -118,4 +128,4 @@ class _Tally:
     def as_json(self) -> Json:
         rows = {row: {"before": count["before"], "after": count["after"]} for row, count in sorted(self.rows.items())}
         totals = {unit: {key: plain(value) for key, value in sums.items()} for unit, sums in self.totals.items()}
-        return {**dict(self.count), "rows": rows, "totals": totals}
+        return {**self.notes, **dict(self.count), "rows": rows, "totals": totals}

@@ -111,6 +111,11 @@ def several(unit: str) -> str:
     return unit if unit in DECIMALS else unit.replace("_", " ") + "s"
 
 
+def unit_of(number: Decimal, unit: str) -> str:
+    """A unit as it is said of this number: 1 day, 2 days."""
+    return several(unit) if number != 1 else unit.replace("_", " ")
+
+
 def percent(share: Decimal) -> str:
     """A share as a percentage: 0.25 is 25 %."""
     return f"{plain(EXACT.multiply(share, Decimal(100)))} %"

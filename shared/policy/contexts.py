@@ -24,6 +24,15 @@ Context = Literal["denied", "settled", "quoted", "supposed", "asked"]
 
 MAX_DENIAL_GAP = 36
 
+# Nobody, and a place: 没有人在甲板上, nobody on the upper deck.
+_NOBODY_THERE = re.compile(
+    r"(?:(?:没有?|冇|无)人在[^\W\d_]{1,8}?(?:上|里|中|内)"
+    r"|(?:nobody|no one|noone) (?:in|on|at|inside|aboard) (?:the|our|my|this|that) "
+    r"(?:(?:upper|lower|front|back|rear|top|main|whole|entire|other|next"
+    r"|car(?= deck)|train(?= station)|bus(?= stop)) )?"
+    r"[a-z]+)"
+)
+
 
 @lru_cache(maxsize=64)
 def gap_pattern(fillers: tuple[str, ...]) -> re.Pattern[str]:
@@ -52,7 +61,10 @@ def how_meant(telling: Telling, spans: Sequence[Span], gap: re.Pattern[str]) -> 
 def _denied(telling: Telling, span: Span, gap: re.Pattern[str]) -> bool:
     clause = telling.clause(span[0])
     for start, end in telling.within(telling.of(DENIAL), span[0] - MAX_DENIAL_GAP, span[0]):
-        if end <= span[0] and telling.clause(start) == clause and gap.match(telling.text, end, span[0]):
+        if end > span[0] or telling.clause(start) != clause:
+            continue
+        there = _NOBODY_THERE.match(telling.text, start, span[0])
+        if gap.match(telling.text, end, span[0]) or (there and gap.match(telling.text, there.end(), span[0])):
             return True
     after = telling.within(telling.of(DENIAL_AFTER), span[1], span[1] + 5)
     return any(telling.sentence(start) == telling.sentence(span[0]) for start, _ in after)

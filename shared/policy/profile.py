@@ -75,14 +75,14 @@ class LineProfile(Dated):
     """The head of a line's pack; its `id` is the line id."""
 
     names: Named
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: Annotated[str, AfterValidator(_zone), Field(description="like Asia/Shanghai")]
     languages: tuple[Literal["zh-Hans", "zh-Hant", "en"], ...] = ("zh-Hans", "zh-Hant", "en")
     businesses: tuple[Business, ...] = ()
     categories: dict[str, Named] = Field(default_factory=dict)
     fields: tuple[NeededField, ...] = ()
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     queues: Annotated[tuple[Queue, ...], Field(min_length=1)]
-    safety_contact: Identifier
+    safety_contact: Annotated[Identifier, Field(description="the id of the unit that owns a case of danger at once")]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,5 +1,6 @@
 """Checks rules when their pack loads: names that exist, and every text they must and must not catch."""
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -52,6 +53,7 @@ def _names(document: Document[RuleSet], pack: Pack) -> Iterator[Fault]:
             if signal.say:
                 yield from _say(document, (*place, "signals", number), signal.say, lists)
         yield from _unless(document, (*place, "unless"), rule.unless, lists)
+        yield from _asked(document, (*place, "ask"), rule.ask, pack)
     for index, narrowing in enumerate(document.content.narrows):
         yield from _unless(document, ("narrows", index, "unless"), narrowing.unless, lists)
 
@@ -59,6 +61,16 @@ def _names(document: Document[RuleSet], pack: Pack) -> Iterator[Fault]:
 def _known_category(category: str, pack: Pack) -> bool:
     profiles: list[LineProfile] = [document.content for document in pack.of("pack")]
     return category in SHARED_CATEGORIES or any(profile.knows(category) for profile in profiles)
+
+
+def _asked(document: Document[Any], place: Place, asked: Sequence[str], pack: Pack) -> Iterator[Fault]:
+    """Fields the line does not know; shared rules are read with every line, so theirs are not looked at."""
+    fields = sorted({field.field for each in pack.of("pack") for field in each.content.fields})
+    for number, name in enumerate(asked if pack.line else ()):
+        if name not in fields:
+            close = difflib.get_close_matches(name, fields, n=1)
+            mend = f"did you mean '{close[0]}'?" if close else "add it under 'fields' in pack.yaml, or correct it"
+            yield document.fault((*place, number), f"no field '{name}'", mend)
 
 
 def _say(document: Document[Any], place: Place, text: str, lists: set[str]) -> Iterator[Fault]:
@@ -74,9 +86,11 @@ def _say(document: Document[Any], place: Place, text: str, lists: set[str]) -> I
 def _unless(document: Document[Any], place: Place, unless: Unless, lists: set[str]) -> Iterator[Fault]:
     for scope in ("clause", "sentence", "anywhere"):
         for number, text in enumerate(getattr(unless, scope)):
-            yield from _say(document, (*place, scope, number), text, lists)
-            if " + " in text or " & " in text or " ... " in text:
-                yield document.fault((*place, scope, number), f"'{text}' has several parts", "name one thing per line")
+            faults = list(_say(document, (*place, scope, number), text, lists))
+            yield from faults
+            if not faults and len(parse_say(text).parts) > 1:
+                mend = "here stands one thing: put the parts as a phrase in a list under 'words:' and write {list}"
+                yield document.fault((*place, scope, number), f"'{text}' has several parts", mend)
 
 
 def _on(in_force: InForce, documents: Iterable[Document[Any]], pack: Pack, day: date, seen: set[str]) -> list[Fault]:

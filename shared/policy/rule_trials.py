@@ -1,7 +1,7 @@
 """What changed rules would do to past complaints: changed, gained, lost, with precision and recall where labelled."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from shared.policy.outcome import Reading
 from shared.policy.policy import Policy
 
 Json = dict[str, Any]
+MOST_IDS = 50
 _SHOWN = ("safety", "lane", "priority", "kind", "category", "detail")
 
 
@@ -40,30 +41,49 @@ class _Right:
         }
 
 
+@dataclass
+class _Wrong:
+    """The ids of complaints wrongly raised and of dangers missed, the first of each."""
+
+    false_alarms: list[Any] = field(default_factory=list)
+    missed: list[Any] = field(default_factory=list)
+
+    def add(self, id: Any, danger: bool, read: Reading) -> None:
+        ids = self.missed if danger else self.false_alarms
+        if danger != (read.safety != "none") and len(ids) < MOST_IDS:
+            ids.append(id)
+
+
 def try_on(items: Sequence[Mapping[str, Any]], before: Policy, after: Policy) -> Iterable[Json]:
     """One object per complaint read otherwise than before, then the summary.
+
+    The summary names the lines no pack speaks for, and the first labelled complaints read wrongly by the change.
 
     A complaint is read as of its own day (`on`, today unless given), and by changed rules that begin later as
     of their first day; labels are `safety_critical`, if there.
     """
     begin = _begin(before, after)
     counts = {"read": 0, "changed": 0, "danger gained": 0, "danger lost": 0, "labelled": 0}
-    right = {"before": _Right(), "after": _Right()}
+    right, wrong, unknown = {"before": _Right(), "after": _Right()}, _Wrong(), set[str]()
     for item in items:
-        day = _day(item)
+        day, line = _day(item), item.get("line")
         was, now = _read(before, item, day), _read(after, item, max(day, begin))
         counts["read"] += 1
+        unknown |= {line} - {*after.lines} if isinstance(line, str) else set()
         label = item.get("safety_critical")
         if isinstance(label, bool):
             counts["labelled"] += 1
             right["before"].add(label, was)
             right["after"].add(label, now)
+            wrong.add(item.get("id"), label, now)
         counts["danger gained"] += was.safety == "none" != now.safety
         counts["danger lost"] += now.safety == "none" != was.safety
         if any(getattr(was, name) != getattr(now, name) for name in _SHOWN):
             counts["changed"] += 1
             yield {"id": item.get("id"), "before": _short(was), "after": _short(now)} | _rules(was, now)
-    yield {"summary": counts | {name: each.as_json() for name, each in right.items() if counts["labelled"]}}
+    shares = {name: each.as_json() for name, each in right.items()} | asdict(wrong) if counts["labelled"] else {}
+    alone = {"read_by_shared_rules_alone": sorted(unknown)[:MOST_IDS]} if unknown else {}
+    yield {"summary": counts | shares | alone}
 
 
 def _begin(before: Policy, after: Policy) -> date:

@@ -63,7 +63,7 @@ class Rule(PackModel):
     """
 
     id: Identifier
-    because: Words
+    because: Annotated[Words, Field(description="why it speaks, in English: told with every decision")]
     signals: Annotated[tuple[Signal, ...], Field(min_length=1)]
     unless: Unless = Unless()
     holds_though: tuple[Context, ...] = ()

@@ -42,7 +42,7 @@ def test_an_unknown_key_is_refused_and_the_right_one_offered(tmp_path) -> None:
     ferry(tmp_path, pack=PROFILE.replace("time_zone", "timezone"))
 
     assert faults_of(tmp_path) == [
-        "pack.yaml:1: 'time_zone' is missing; add a line 'time_zone: …'",
+        "pack.yaml:1: 'time_zone' is missing; add a line 'time_zone: …': like Asia/Shanghai",
         "pack.yaml:7: 'timezone' is not known here; did you mean 'time_zone'?",
     ]
 
@@ -51,9 +51,7 @@ def test_several_faults_are_told_at_once_each_at_its_line(tmp_path) -> None:
     ferry(tmp_path, pack=PROFILE.replace("unit: desk", "unit: attic").replace("Asia/Shanghai", "Moon/Base"))
     told = faults_of(tmp_path)
 
-    assert told == [
-        "pack.yaml:7: 'time_zone': 'Moon/Base' is no time zone; write one like Asia/Shanghai; correct it as said"
-    ]
+    assert told == ["pack.yaml:7: 'time_zone': 'Moon/Base' is no time zone; write one like Asia/Shanghai"]
 
 
 def test_a_queue_of_an_unknown_unit_is_a_fault(tmp_path) -> None:
@@ -197,3 +195,70 @@ def test_fields_are_those_of_the_category_and_of_every_complaint() -> None:
     assert "luggage_tag" in document.content.fields_for("lost_or_damaged_item.luggage")
     assert "luggage_tag" not in document.content.fields_for("ticketing.refund")
     assert set(document.content.fields_for("other")) == {"name", "phone", "train_number", "seat", "travel_date"}
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "told"),
+    [
+        (
+            "pack",
+            "safety_contact: desk\n",
+            "",
+            "'safety_contact' is missing; add a line 'safety_contact: …': the id of",
+        ),
+        ("pack", "names: {zh-Hans: 渡轮, zh-Hant: 渡輪, en: Ferry}\n", "", "written {zh-Hans: …, zh-Hant: …, en: …}"),
+        (
+            "pack",
+            "- {id: general, unit: desk, names: {zh-Hans: 其他, zh-Hant: 其他, en: rest}}",
+            "- general",
+            "'queues' is 'general'; write {id: …, unit: …, names: …}; safety, categories, businesses",
+        ),
+        (
+            "pack",
+            "units: [{id: desk, names: {zh-Hans: 台, zh-Hant: 台, en: desk}}]",
+            "units: {id: desk}",
+            "'units' is a mapping; write a list: each item on its own line after '- ', as {id: …, names: …}",
+        ),
+        (
+            "pack",
+            "units: [{id: desk, names: {zh-Hans: 台, zh-Hant: 台, en: desk}}]",
+            "units: []",
+            "'units' is an empty list; write at least 1 item, each on its own line after '- ', as {id: …, names: …}",
+        ),
+        (
+            "rules__danger",
+            "    safety: confirmed",
+            "    weight: 21",
+            "'weight' is '21'; write a number of at least 1 and",
+        ),
+        ("rules__danger", "    safety: confirmed", "    weight: 0", "and of at most 20"),
+        ("plans", "within_minutes: 5", "within_minutes: soon", "write a whole number"),
+    ],
+)
+def test_what_goes_there_is_told_in_plain_words(tmp_path, file: str, right: str, wrong: str, told: str) -> None:
+    text = {"pack": PROFILE, "plans": PLANS, "rules__danger": RULES}[file]
+    assert right in text
+    ferry(tmp_path, **{file: text.replace(right, wrong)})
+
+    faults = faults_of(tmp_path)
+    assert any(told in fault for fault in faults), faults
+    assert not any("tuple" in fault or "validation" in fault or "input should" in fault for fault in faults)
+
+
+def test_a_rule_asks_for_fields_the_line_knows(tmp_path) -> None:
+    fields = "fields: [{field: sailing, names: {zh-Hans: 航次, zh-Hant: 航次, en: sailing}}]\n"
+    asks = RULES.replace("    safety:", "    ask: [sailing, salling, deck]\n    safety:")
+    ferry(tmp_path, pack=PROFILE + fields, rules__danger=asks)
+
+    assert faults_of(tmp_path) == [
+        "rules/danger.yaml:9: no field 'deck'; add it under 'fields' in pack.yaml, or correct it",
+        "rules/danger.yaml:9: no field 'salling'; did you mean 'sailing'?",
+    ]
+
+
+@pytest.mark.parametrize("several", ["cap + deck", "cap ~ deck", "cap && deck"])
+def test_what_takes_the_meaning_away_is_one_thing(tmp_path, several: str) -> None:
+    ferry(tmp_path, rules__danger=RULES.replace("    catches:", f"    unless: {{clause: [{several}]}}\n    catches:"))
+
+    [fault] = faults_of(tmp_path)
+    assert "has several parts; here stands one thing: put the parts as a phrase in a list" in fault

@@ -28,6 +28,21 @@ def test_what_is_read_otherwise_is_listed_and_counted(tmp_path) -> None:
     assert summary["summary"]["danger gained"] == 1
     assert summary["summary"]["before"] == {"recall": 1.0, "precision": 1.0}
     assert summary["summary"]["after"] == {"recall": 1.0, "precision": 0.5}
+    assert (summary["summary"]["false_alarms"], summary["summary"]["missed"]) == (["1"], [])
+
+
+def test_a_danger_still_missed_is_named_though_nothing_changed_about_it(tmp_path) -> None:
+    past = [{"id": n, "line": "ferry", "text": "航班准点，一切都好", "safety_critical": True} for n in range(60)]
+    (summary,) = trial(tmp_path, WIDER, past)
+
+    assert summary["summary"]["missed"] == [*range(50)]
+
+
+def test_lines_without_a_pack_are_named(tmp_path) -> None:
+    past = [{"text": "发票", "line": "ferry"}, {"text": "发票", "line": "fery"}, {"text": "发票"}]
+    *_, summary = trial(tmp_path, WIDER, past)
+
+    assert summary["summary"]["read_by_shared_rules_alone"] == ["fery"]
 
 
 def test_rules_that_begin_later_are_tried_all_the_same(tmp_path) -> None:

@@ -134,6 +134,21 @@ def test_what_a_list_does_not_mean_is_taken_back(tmp_path) -> None:
     assert load_pack(folder, reading.SECTIONS, shipped().shared).line == "ferry"
 
 
+@pytest.mark.parametrize(
+    ("told", "leaves"),
+    [
+        ("有人在甲板上滑倒", "没有人在甲板上滑倒"),
+        ("没人在餐厅里帮我, 我滑倒了", "無人在餐廳裡滑倒"),
+        ("没有人在船舱里管我滑倒", "没人在船上滑倒"),
+        ("Nobody on the upper deck, and she lost her footing", "Nobody on the upper deck lost his footing."),
+        ("Nobody on the ferry helped when he lost his footing", "No one at the gangway lost her footing."),
+    ],
+)
+def test_nobody_in_a_place_is_denied_as_nobody_is(tmp_path, told: str, leaves: str) -> None:
+    words = "  slips: [滑倒, lost (his|her) footing]\n"
+    load_pack(pack_with(tmp_path, "{slips}", told, leaves, words), reading.SECTIONS, shipped().shared)
+
+
 def test_parts_and_relations_are_read_as_written() -> None:
     say = parse_say("{brakes|steering} ... (fails|gone) & 下坡")
 

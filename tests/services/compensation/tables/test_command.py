@@ -12,6 +12,7 @@ from services.compensation.commands import answer, with_packs
 from services.compensation.tables import tables_of
 from shared.ops.lines import LineFault
 from shared.policy.faults import PackFaults
+from tests.policy.builders import RULES, ferry
 from tests.services.compensation.tables.writing import ON, table
 
 DELAY = {"id": 1, "table": "eu_rail.delay", "facts": {"price": "59.85", "delay_min": 60}, "on": "2026-11-22"}
@@ -74,6 +75,14 @@ def test_folders_of_the_same_name_as_others_stand_beside_them(tmp_path: Path) ->
     folders = [tmp_path / "one" / "bus", tmp_path / "two" / "bus", tmp_path / "three" / "high_speed_rail"]
     known = tables_of(with_packs(folders)).ids
     assert {"bus.luggage", "bus.meals", "rail.meals", "cn_rail.refund"} <= set(known)
+
+
+def test_a_whole_pack_may_name_plans_and_words_of_the_shared_one(own_pack: Path) -> None:
+    rule = RULES.replace("rescue", "crash_or_injury").replace('["(落水', '["{fire} + {vehicle}", "(落水')
+    ferry(own_pack, rules__danger=rule)
+    (own_pack / "plans.yaml").unlink()
+
+    assert tables_of(with_packs([own_pack])).find("bus.luggage", ON)
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:

@@ -126,3 +126,11 @@ def test_why_a_row_was_skipped_is_told_in_percent() -> None:
         "part is 25 %, needs 40 %..45%",
         "third is 33.333333, needs over 50",
     ]
+
+
+def test_one_of_a_unit_is_said_as_one() -> None:
+    rows = "  - {id: long, when: {days: over 1}, due: nothing, REASON}\n  - {id: rest, due: [{refund: 1}], REASON}"
+    one = "  - {facts: {days: 1}, row: rest, due: [{refund: 1}]}"
+    text = table("  days: {type: duration, unit: day}", rows, one)
+    assert decide(text, days=1)["skipped"] == [{"row": "long", "because": "days is 1 day, needs over 1 day"}]
+    assert decide(text, days="0.5")["skipped"] == [{"row": "long", "because": "days is 0.5 days, needs over 1 day"}]

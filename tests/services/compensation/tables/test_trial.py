@@ -67,3 +67,23 @@ def test_inputs_without_a_date_or_with_an_unknown_table_are_counted() -> None:
 def test_the_same_rules_change_nothing() -> None:
     changes, summary = tried(policy("50%"), policy("50%"), past("a", "80", 60))
     assert changes == [] and summary["unchanged"] == 1
+
+
+def test_of_a_new_table_only_the_summary_says_that_it_is_new() -> None:
+    changes, summary = tried(Policy([]), policy("50%"), past("a", "80", 60), past("b", "80", 60))
+    assert [change["before"] for change in changes] == [None, None]
+    assert summary["new"] and "not_answered_before" not in summary and "gets_more" not in summary
+    assert summary["totals"]["EUR"] == {"before": "0", "after": "80", "less": "0", "more": "0"}
+
+
+def test_the_summary_says_how_a_choice_is_counted() -> None:
+    def chosen(cap: int, version: str) -> Policy:
+        due = "[{one_of: [{refund: {value: price, at_most: CAP}}, {compensation: 50}]}]".replace("CAP", str(cap))
+        row = f"  - {{id: all, due: {due}, REASON}}"
+        example = "  - {facts: {price: 5}, row: all, due: [{one_of: [{refund: 5}, {compensation: 50}]}]}"
+        return Policy([pack_of(table("  price: {type: money}", row, example, version=version))])
+
+    _, summary = tried(chosen(10, "1"), chosen(60, "2"), past("a", "80", 60) | {"facts": {"price": "80"}})
+    assert summary["of_a_choice"] == "its greatest worth is counted"
+    assert summary["totals"]["EUR"] == {"before": "50", "after": "60", "less": "0", "more": "10"}
+    assert "of_a_choice" not in tried(policy("50%"), policy("25%", "2"), past("a", "80", 60))[1]
