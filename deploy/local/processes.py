@@ -171,8 +171,14 @@ class Server:
             self._process.wait()
 
     def stop_signal(self) -> None:
-        """SIGSTOP: it stands still with its connections open, as a machine that hangs."""
+        """SIGSTOP: it stands still with its connections open, as a machine that hangs. Waits until it does.
+
+        Its threads stop one after the other: one that still runs may answer for a moment.
+        """
         self.signal(signal.SIGSTOP)
+        if self._process is not None and hasattr(os, "waitid"):
+            with suppress(ChildProcessError):
+                os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def cont(self) -> None:
         """SIGCONT: it goes on from where it stood."""

@@ -127,14 +127,14 @@ class BelatedTicks:
     """A ticker that stood still between its look and its append: its tick lands when the clock is to strike anew."""
 
     def __init__(self) -> None:
-        self._last: dict[tuple[str, str], tuple[int, Outgoing]] = {}
+        self._last: dict[tuple[str, str, str], tuple[int, Outgoing]] = {}
 
     def before(self, message: Outgoing) -> list[Outgoing]:
         """What lands just before a message."""
         if dict(message.headers).get("ce_type") != TICK.encode():
             return []
         tick = orjson.loads(message.value or b"{}")
-        due, name = tick.get("due"), (message.key_bytes.decode(), str(tick.get("clock")))
+        due, name = tick.get("due"), (message.topic, message.key_bytes.decode(), str(tick.get("clock")))
         if not isinstance(due, int):
             return []
         former = self._last.get(name)
