@@ -11,7 +11,8 @@ from shared.web.problems import Problem
 M = TypeVar("M", bound=BaseModel)
 
 MOST = 20
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+NAME = re.compile(r"(?!.*[0-9]{3})[A-Za-z_][A-Za-z0-9_-]{0,63}")
+"""A name that may be told back; a number hidden in one may be somebody's."""
 SAYINGS = {
     "missing": "is needed",
     "extra_forbidden": "is not known here",
