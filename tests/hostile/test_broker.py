@@ -94,5 +94,5 @@ async def test_good_records_after_wrong_ones_are_decided_round_after_round_and_m
         await ground.publish([renamed(first, id) for id in names])
         await ground.decided(names)
         memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    assert memory[-1] - memory[0] < 100_000, memory
+    assert memory[-1] - memory[1] < 50_000, memory  # the first round fills buffers that stay
     assert {stage.status.state for stage in ground.stages} == {"running"}
