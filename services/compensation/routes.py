@@ -168,8 +168,7 @@ def _reading(router: APIRouter, store: Store, by_party: Callable[..., str]) -> N
     )
     async def read(http: Request, remedy: str) -> dict[str, Any]:
         by_party(http, remedy)
-        _claim_of(remedy)
-        book = (await claim(claim_of(remedy))).claim.remedies.get(remedy)
+        book = (await claim(_claim_of(remedy))).claim.remedies.get(remedy)
         if book is None:
             raise Problem("not-found", "there is no such remedy")
         return book.model_dump(mode="json", include={"id", "table", "row", "remedy", "state", "version", "sentences"})

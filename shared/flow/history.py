@@ -1,7 +1,7 @@
 """The history of a thing: each entry holds the hash of the one before, so a quiet change shows."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +45,16 @@ def pages_of(thing: Thing[Any], loaded_entries: int) -> dict[str, dict[str, Any]
     return pages
 
 
+def whole(document: Mapping[str, Any], pages: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every entry of a document's history, oldest first: those on its pages, by number, then its own."""
+    older = [entry for number in sorted(pages) for entry in pages[number]["entries"]]
+    return [*older, *document.get("history", ())]
+
+
 def broken_at(entries: Sequence[dict[str, Any]]) -> int | None:
     """The index of the first entry whose hash does not follow from the one before; None when whole.
 
-    Give the entries of all pages and the document, oldest first.
+    Give what `whole` gives.
     """
     before = ""
     for index, entry in enumerate(entries):

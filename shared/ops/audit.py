@@ -9,6 +9,7 @@ from typing import Any
 
 from shared import clock
 from shared.contracts.catalog import SERVICES
+from shared.flow.history import whole
 from shared.flow.records import Part, Record
 from shared.ops.app import Running, on_running
 from shared.ops.checked import Checked
@@ -96,8 +97,7 @@ async def _service(
 def _packed(thing: Mapping[str, Any], pages: Mapping[int, Any]) -> bytes:
     """What a service's own rules look at, its history whole."""
     kept = {name: part for name, part in thing.items() if name not in LARGE}
-    older = [entry for number in sorted(pages) for entry in pages[number]["entries"]]
-    return pickle.dumps(kept | {"history": [*older, *thing.get("history", ())]})
+    return pickle.dumps(kept | {"history": whole(thing, pages)})
 
 
 class _Topics:

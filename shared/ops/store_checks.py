@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from shared import ids
-from shared.flow.history import broken_at
+from shared.flow.history import broken_at, whole
 from shared.flow.records import Part
 from shared.flow.telling import EPOCH
 from shared.ops.checked import Checked, Document
@@ -29,8 +29,7 @@ class StoreChecks:
         """Looks at one document; `pages` are those of its history, by number."""
         source = f"{service}/{thing['_id']}"
         self.there.setdefault(service, set()).add(thing["_id"])
-        entries = [entry for number in sorted(pages) for entry in pages[number]["entries"]]
-        entries += list(thing.get("history", ()))
+        entries = whole(thing, pages)
         at = broken_at(entries)
         missing = len(pages) != int(thing.get("pages", 0))
         self.history.count(at is not None or missing, f"{source} at entry {at}" if not missing else f"{source}: a page")

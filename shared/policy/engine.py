@@ -17,12 +17,13 @@ from shared.policy.prepare import prepare
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
 from shared.policy.second_category import SecondCategory, category_marks, second_category
-from shared.policy.second_opinion import PLAN, Portrait, SecondOpinion, second_opinion
+from shared.policy.second_opinion import PLAN, Portrait, SecondOpinion, second_opinion, within
 from shared.policy.telling import Telling
 from shared.policy.words import lists_of
 
 SECTIONS = ("pack", "plans", "words", "rules")
 FEW_BYTES = 72
+"""Few words: two dozen Chinese characters, a dozen English words."""
 FEW_WORDS = Rule.model_construct(
     id="few-words.danger", because="a sign of danger, in too few words to weigh it", signals=(), safety="suspected",
     plan=PLAN,
@@ -83,7 +84,7 @@ class Engine:
 
     def _second(self, telling: Telling, fired: Sequence[Fired], whole: bool) -> list[Fired]:
         """What second opinions add where the rules see no danger: danger, or else what the matter is."""
-        if any(one.rule.safety == "hint" for one in fired) and _few(telling.text):
+        if any(one.rule.safety == "hint" for one in fired) and within(telling.text, FEW_BYTES):
             return [Fired(FEW_WORDS)]
         opinion = self._opinion
         if opinion is None:
@@ -108,11 +109,6 @@ class Engine:
         """The rules that speak about this text."""
         matcher = matcher or self._all
         return matcher.match(prepare(normal, matcher.lexicon), signals, facts or {})
-
-
-def _few(text: str) -> bool:
-    """Whether a comparable text is one of few words: two dozen Chinese characters, a dozen English words."""
-    return len(text) <= FEW_BYTES and len(text.encode("utf-8", "surrogatepass")) <= FEW_BYTES
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
 PLAN = "needs_person"
 LEAST_READ, MAX_READ = 40, 4000
-# Few words have little to be weighed by: below so many bytes this much is enough less.
-BRIEF, GRACE = 60, 1.0
+# Few words have little to be weighed by: up to so many bytes this much is enough less.
+BRIEF, GRACE = 59, 1.0
 # So many of the heaviest sequences are looked at when an opinion gives its reasons.
 MOST_WEIGHED = 24
 # A separator gives -1 to what is clearly none and 1 to what clearly is; beyond that a sentence counts no more.
@@ -59,7 +59,12 @@ def length_of(text: str) -> float:
 
 def grace_of(text: str) -> float:
     """What the limit is lowered by for a comparable text of few words."""
-    return GRACE if len(text) < BRIEF and len(text.encode("utf-8", "surrogatepass")) < BRIEF else 0.0
+    return GRACE if within(text, BRIEF) else 0.0
+
+
+def within(text: str, most: int) -> bool:
+    """Whether a comparable text takes no more than so many bytes; long ones are not encoded to be told."""
+    return len(text) <= most and len(text.encode("utf-8", "surrogatepass")) <= most
 
 
 def bounded(weight: float) -> float:
