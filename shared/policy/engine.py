@@ -91,13 +91,15 @@ class Engine:
             return []
         drawn, parts = portraits(telling, fired, self._lists)
         found = opinion.found(telling.text)
-        if opinion.finds(drawn, parts, found):
-            return [Fired(opinion.rule, tuple(opinion.reasons(telling.text, found)))]
-        if not (whole and self._on_category) or is_clear(fired):
-            return []
+        judgement = opinion.judge(drawn, parts, found)
+        told = []
+        if judgement != "none":
+            told.append(Fired(opinion.rules[judgement], tuple(opinion.reasons(telling.text, found))))
+        if judgement == "danger" or not (whole and self._on_category) or is_clear(fired):
+            return told
         ranked = ranked_categories(fired)
         rule = self._on_category.choose(found, category_marks(drawn, fired, ranked, self.line))
-        return [Fired(rule)] if rule.category not in ranked[:1] else []
+        return told if rule.category in ranked[:1] else [*told, Fired(rule)]
 
     def fired(
         self,

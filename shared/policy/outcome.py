@@ -10,6 +10,7 @@ from shared.policy.matching import Fired
 from shared.policy.normal import Normal
 from shared.policy.profile import LineProfile
 from shared.policy.rules import Rule
+from shared.policy.second_opinion import CAUTION
 
 Safety = Literal["none", "suspected", "confirmed"]
 Kind = Literal["complaint", "inquiry", "suggestion", "praise"]
@@ -106,10 +107,13 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     dangers = [one for one in fired if raises(one.rule)]
     safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
     ranked = ranked_categories(fired)
-    category = "safety" if dangers else (ranked[0] if ranked else "other")
+    matter = ranked[0] if ranked else "other"
+    # Out of caution alone a person looks, but the matter is more likely what else was found.
+    category = "safety" if any(one.rule.id != CAUTION for one in dangers) else matter
     kind = _kind(fired) if not dangers else "complaint"
     detail = _detail(fired, category)
-    asked = profile.fields_for(detail or category) if profile else ()
+    asked_for = (*(("safety",) if dangers else ()), detail or category)
+    asked = [field for each in asked_for for field in profile.fields_for(each)] if profile else []
     return Reading(
         safety=safety,
         lane="express" if dangers else "standard",
@@ -117,7 +121,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
         kind=kind,
         category=category,
         detail=detail,
-        alternatives=tuple(c for c in ranked if c != category)[:2],
+        alternatives=tuple(c for c in (*(("safety",) if dangers else ()), *ranked) if c != category)[:2],
         plan=_plan(fired, dangers[0]) if dangers else None,
         fields=tuple(dict.fromkeys((*asked, *(field for one in fired for field in one.rule.ask)))),
         marks=tuple(dict.fromkeys(mark for one in fired for mark in one.rule.marks)),

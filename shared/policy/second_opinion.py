@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import ahocorasick
 import orjson
@@ -20,6 +20,9 @@ from shared.policy.rules import Rule
 
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
+CAUTION = "second-opinion.caution"
+"""Raised although it is more likely none: a person looks, and what the matter is stays what it is."""
+Judgement = Literal["none", "caution", "danger"]
 PLAN = "needs_person"
 LEAST_READ, MAX_READ = 40, 4000
 # Few words have little to be weighed by: up to so many bytes this much is enough less.
@@ -89,9 +92,12 @@ class SecondOpinion:
     def __init__(self, weights: dict[str, Any], digest: str) -> None:
         self.digest = digest
         # Made without being checked: it has no signals, since nobody writes it into a pack.
-        self.rule = Rule.model_construct(
-            id=RULE, because=f"learned second opinion {digest}", signals=(), safety="suspected", plan=PLAN
-        )
+        self.rules: dict[Judgement, Rule] = {
+            judgement: Rule.model_construct(
+                id=rule, because=f"learned second opinion {digest}", signals=(), safety="suspected", plan=PLAN
+            )
+            for judgement, rule in (("caution", CAUTION), ("danger", RULE))
+        }
         self._letters: Any = ahocorasick.Automaton()
         self._weights: list[int] = []
         # Squared rarity and weight of each sequence in one whole number, so that one sum adds both up.
@@ -108,12 +114,13 @@ class SecondOpinion:
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
+        self._limit: float = weights["limit"]
 
     def found(self, text: str) -> set[int]:
         """The numbers of the sequences in a comparable text."""
         return set(map(_ENTRY, self._letters.iter(view(text))))
 
-    def finds(self, whole: Portrait, parts: Iterable[Portrait], found: set[int] | None = None) -> bool:
+    def judge(self, whole: Portrait, parts: Iterable[Portrait], found: set[int] | None = None) -> Judgement:
         """Whether enough speaks for danger, in the measure of the script it is written in.
 
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
@@ -126,7 +133,12 @@ class SecondOpinion:
             return bounded(max(map(self.weigh, parts), default=all_of_it))
 
         length, grace = length_of(whole.text), grace_of(whole.text)
-        return any(_enough(self._mix[script], all_of_it, strongest, length, grace) for script in scripts(whole.text))
+        mixes = [self._mix[script] for script in scripts(whole.text)]
+
+        def beyond(limit: float) -> bool:
+            return any(_enough(mix, all_of_it, strongest, length, limit - grace) for mix in mixes)
+
+        return "none" if not beyond(self._limit) else "danger" if beyond(0.0) else "caution"
 
     def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
@@ -172,11 +184,11 @@ class SecondOpinion:
 
 
 def _enough(
-    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, grace: float
+    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, limit: float
 ) -> bool:
-    """Whether the whole, its strongest sentence and its length come to the limit."""
-    by_whole, by_part, by_length, limit = mix
-    score = by_whole * whole + by_length * length - limit + grace
+    """Whether the odds by the whole, its strongest sentence and its length come to the limit; even odds are 0."""
+    by_whole, by_part, by_length, constant = mix
+    score = by_whole * whole + by_length * length - constant - limit
     least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
     if score + least >= 0 or score + most < 0:
         return score + least >= 0

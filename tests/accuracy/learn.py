@@ -9,14 +9,12 @@ from typing import Any
 import ahocorasick
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from shared.policy.normal import normalise
 from shared.policy.second_opinion import SCRIPTS, WEIGHTS, Portrait, SecondOpinion, bounded, length_of, scripts, view
 from tests.accuracy.measure import Labelled, labelled, rules_alone
+from tests.accuracy.mixing import Mix, limited, mixed
 from tests.accuracy.separate import COST, MARK_SCALE, Numbers, Places, row, train
-
-Mix = dict[str, Numbers]
 
 FOLDS = 10
 MIN_TEXTS = 3
@@ -24,8 +22,6 @@ MIN_TEXTS = 3
 ONE_SIDED = 0.35
 # What a text of few words (bytes) costs when it is misjudged: a long one says more of how others tell.
 FEW_WORDS, SHORT = 0.1, 45
-# Of the dangers the second opinion has not seen, this share must come out as danger.
-RECALL = 0.982
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z][a-z']*")
@@ -170,28 +166,7 @@ def judged(rows: Rows, made: Sequence[Fold]) -> Numbers:
     return told
 
 
-def mixed(told: Numbers, dangers: NDArray[np.bool_]) -> Numbers:
-    """How the three add up to one score, the last number to be taken off: logistic regression by Newton's method."""
-    rows = np.column_stack([told, -np.ones(len(told))])
-    factors = np.zeros(rows.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-rows @ factors))
-        slope = rows.T @ (chance - dangers) + 1e-3 * factors
-        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(len(factors))
-        factors -= np.linalg.solve(bend, slope)
-    return factors
-
-
-def limited(told: Numbers, examples: Sequence[Example], mix: Numbers) -> Numbers:
-    """The same mix, with what is taken off so that, beside the rules, the wanted share of unseen dangers is found."""
-    dangers = sum(one.danger for one in examples)
-    unraised = np.array([one.danger and not one.raised for one in examples])
-    scores = np.sort(told[unraised] @ mix[:3])
-    may_be_missed = int((1 - RECALL) * dangers)
-    return np.array([*mix[:3], scores[min(may_be_missed, len(scores) - 1)]])
-
-
-def as_written(space: Space, fold: Fold, mix: Mix) -> dict[str, Any]:
+def as_written(space: Space, fold: Fold, mix: Mix, limit: float) -> dict[str, Any]:
     """The weights as the engine reads them: thousandths, and rarities as hundredths; zeros left out."""
     told = zip(space.letters, fold.weights.tolist(), fold.rarity.tolist(), strict=False)
     letters = [[piece, round(weight * rare * 1000), round(rare * 100)] for piece, weight, rare in told if rare]
@@ -200,6 +175,7 @@ def as_written(space: Space, fold: Fold, mix: Mix) -> dict[str, Any]:
     head = {
         "bias": round(float(fold.weights[-1]), 4),
         "mix": {script: each.round(4).tolist() for script, each in mix.items()},
+        "limit": round(limit, 4),
     }
     return head | {"marks": marks, "letters": letters}
 
@@ -210,24 +186,26 @@ def _gathered() -> tuple[Rows, int]:
     return Rows.of([*development, *(example(text) for text in labelled("practice"))]), len(development)
 
 
-def _mix(rows: Rows, made: Sequence[Fold], development: int) -> Mix:
-    """For each script a mix and a limit of its own, from development texts held back in turn."""
+def _mix(rows: Rows, made: Sequence[Fold], development: int) -> tuple[Mix, float]:
+    """For each script a mix of its own, and the limit, from development texts held back in turn."""
     told, mix = judged(rows, made), {}
     for script in SCRIPTS:
         own = [n for n, one in enumerate(rows.examples[:development]) if script in scripts(one.whole.text)]
-        examples = [rows.examples[index] for index in own]
-        mix[script] = limited(told[own], examples, mixed(told[own], np.array([one.danger for one in examples])))
-    return mix
+        mix[script] = mixed(told[own], np.array([rows.examples[index].danger for index in own]))
+    dangers = [n for n, one in enumerate(rows.examples[:development]) if one.danger]
+    unraised = [n for n in dangers if not rows.examples[n].raised]
+    texts = [rows.examples[index].whole.text for index in unraised]
+    return mix, limited(told[unraised], texts, mix, len(dangers))
 
 
 def opinions_held_back(texts: Sequence[Labelled]) -> list[SecondOpinion]:
     """For every development text, in order, an opinion that has not seen it."""
     rows, development = _gathered()
     made = folds(rows)
-    mix = _mix(rows, made, development)
+    mix, limit = _mix(rows, made, development)
     opinions: dict[int, SecondOpinion] = {}
     for fold in made:
-        opinion = SecondOpinion(as_written(rows.space, fold, mix), "held back")
+        opinion = SecondOpinion(as_written(rows.space, fold, mix, limit), "held back")
         opinions |= dict.fromkeys(fold.unseen.tolist(), opinion)
     return [opinions[index] for index in range(len(texts))]
 
@@ -235,12 +213,12 @@ def opinions_held_back(texts: Sequence[Labelled]) -> list[SecondOpinion]:
 def main() -> None:
     """Learns from all texts of the two parts; mix and limit come from development texts held back in turn."""
     rows, development = _gathered()
-    mix = _mix(rows, folds(rows), development)
+    mix, limit = _mix(rows, folds(rows), development)
     every = np.arange(len(rows.examples))
-    written = as_written(rows.space, learnt(rows, every, every[:0]), mix)
+    written = as_written(rows.space, learnt(rows, every, every[:0]), mix, limit)
     WEIGHTS.write_bytes(orjson.dumps(written))
     counts = f"{len(written['letters'])} sequences, {len(written['marks'])} marks"
-    print(f"{len(rows.examples)} texts, {counts}, mix {written['mix']}")
+    print(f"{len(rows.examples)} texts, {counts}, mix {written['mix']}, limit {written['limit']}")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,16 @@ from shared.policy.second_category import WEIGHTS, SecondCategory, category_mark
 from shared.policy.second_opinion import Portrait, SecondOpinion
 from tests.accuracy.learn import Example, Rows
 from tests.accuracy.measure import Labelled, labelled, rules_alone
-from tests.accuracy.separate import Places, row, train
+from tests.accuracy.separate import Numbers, Places, row, train
 
 CATEGORIES = tuple(category for category in SHARED_CATEGORIES if category != "safety")
 FOLDS = 10
 MARK_SCALE = 0.07
 ROUNDS = 8
 MIN_TEXTS = 3
+# How much more a sequence counts the more it stands with few categories only, and a text of the category itself.
+ONE_SIDED, LEAST_SIDED = 0.7, 0.1
+OWN_COST = 2.0
 
 
 def example(text: Labelled) -> Example:
@@ -40,12 +43,29 @@ def gathered() -> tuple[list[Labelled], Rows]:
     return kept, Rows.of([example(text) for text in kept], MIN_TEXTS)
 
 
+def worth(texts: Sequence[Labelled], rows: Rows, chosen: Places) -> Numbers:
+    """Rarity, and how far what stands in texts of a category differs from what stands in the others, on average."""
+    own = np.ones((len(CATEGORIES), len(rows.space.letters)))
+    every = np.full(own.shape[1], float(len(CATEGORIES)))
+    for index in chosen:
+        places = rows.wholes[index][0]
+        own[CATEGORIES.index(texts[index].category)][places] += 1
+        every[places] += 1
+    of = np.array([[2.0 + sum(texts[index].category == category for index in chosen)] for category in CATEGORIES])
+    others = (every - own + len(CATEGORIES)) / (len(chosen) + 2 * len(CATEGORIES) - of)
+    odds = np.abs(np.log(own / of / others)).mean(axis=0)
+    told: Numbers = rows.rarity(chosen) * (odds + LEAST_SIDED) ** ONE_SIDED
+    return told
+
+
 def learnt(texts: Sequence[Labelled], rows: Rows, chosen: Places) -> dict[str, Any]:
     """Weights for every category, as the engine reads them, learned from the chosen texts."""
-    rarity = rows.rarity(chosen)
+    rarity = worth(texts, rows, chosen)
     made = [row(rarity, rows.wholes[index], MARK_SCALE) for index in chosen]
     told = [[category in texts[index].accepted for index in chosen] for category in CATEGORIES]
-    weights = np.array([train(made, wanted, rows.space.size, ROUNDS) for wanted in told])
+    size = rows.space.size
+    costs = [[OWN_COST if own else 1.0 for own in wanted] for wanted in told]
+    weights = np.array([train(made, own, size, ROUNDS, cost) for own, cost in zip(told, costs, strict=True)])
     first, thousandths = len(rows.space.letters), np.rint(weights * 1000).astype(int)
     scaled = np.rint(weights[:, :first] * rarity * 1000).astype(int)
     letters = [
