@@ -165,6 +165,14 @@ def test_hr_4_press_many_people_or_a_large_amount_make_a_major_complaint(text: s
     assert found.priority in ("P0", "P1")
 
 
+def test_as_5_phones_nobody_answers_after_hours_are_read_as_such() -> None:
+    assert read("下班后服务站电话没人接，打了一晚上", "farm_aftersales").detail == "service_attitude.not_answering"
+
+
+def test_hr_2_a_railway_complaint_asks_for_name_contact_train_and_seat() -> None:
+    assert {"name", "phone", "train_number", "seat"} <= set(read("车上空调坏了，座位也坏了", "high_speed_rail").fields)
+
+
 def test_hr_6_luggage_asks_for_its_tag_number() -> None:
     assert "luggage_tag" in read("托运的行李丢了，行李箱没到", "high_speed_rail").fields
 
@@ -211,6 +219,15 @@ def test_ds_2_shortened_hours_are_read_as_such() -> None:
 
 def test_ds_3_a_hint_at_gifts_is_a_breach_of_integrity() -> None:
     assert read("教练暗示送两条烟，要请客吃饭", "driving_school").detail == "integrity_fraud.gifts"
+
+
+@pytest.mark.parametrize("text", ["没经我同意就换了另一个教练来带我", "My instructor was swapped and nobody asked me."])
+def test_ds_4_an_instructor_swapped_without_consent_is_read_as_such(text: str) -> None:
+    assert "school.swap" in read(text, "driving_school").rules
+
+
+def test_ds_5_an_instructor_who_does_not_come_on_time_is_read_as_such() -> None:
+    assert read("约好的教练八点没来，等了一个小时", "driving_school").detail == "delay_or_no_show.instructor"
 
 
 @pytest.mark.parametrize("signals", [("sos",), ("active_lesson",), ("active_lesson", "no_answer"), ("crash_sensor",)])
