@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing, Part, Record
