@@ -26,18 +26,26 @@ log = structlog.get_logger(__name__)
 SHARES = 8
 """Shares of a batch: reading, publishing and committing cost by the batch, and a slow store must not make them many."""
 
+MOST = 500
+"""Records a batch holds at most in any version, whatever its pace: a stopped lane looks as far as another replica may
+have decided. Before it is raised, every replica must already look that far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How a lane takes its work: records per batch, things at least written at once, waits and pauses in seconds."""
 
-    most: int = 500
+    most: int = MOST
     least: int = 20
     write_least: int = 10
     wait_s: float = 0.5
     write_target_s: float = 0.020
     pause_s: float = 0.1
     pause_most_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.most > MOST:
+            raise ValueError(f"a stopped lane looks for batches of up to {MOST} records")
 
     @classmethod
     def of(cls, lane: Lane) -> "Pace":
@@ -207,14 +215,14 @@ class Stage:
                 await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
         self.log.seek(self.log.owned())
-        await self._tell_decided({part: at + 2 * self.pace.most for part, at in held})
+        await self._tell_decided({part: at + 2 * MOST for part, at in held})
         self._told_while_stopped = held
 
     async def _tell_decided(self, until: Mapping[Part, int]) -> None:
-        """Of each partition as many records as the two batches in hand can have held, or all there are."""
+        """Of each partition as many records as two batches in hand of any replica can have held, or all there are."""
         nothing = 0
         while nothing < 3 and not self._stopping.is_set():
-            records = await self.log.fetch(self.pace.most, self.pace.wait_s)
+            records = await self.log.fetch(MOST, self.pace.wait_s)
             async with self.log.lock:
                 near = [record for record in self.log.current(records) if record.offset < until.get(record.part, 0)]
                 await self._tell_again(near)

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from shared.flow.lanes import DeadLetterLimit
 from shared.flow.records import Outgoing
-from shared.flow.stage import Pace
+from shared.flow.stage import MOST, Pace
 from tests.flow.bench import Bench
 from tests.flow.toy import said
 
@@ -60,6 +62,33 @@ async def test_a_lane_stopped_by_dead_letters_runs_on_when_it_is_resumed():
     await bench.run(stage)
     assert bench.switch.reasons["standard"] is None
     assert bench.thing()["state"]["words"] == ["hello", "again"]
+
+
+async def test_a_stopped_lane_tells_what_a_replica_with_greater_batches_had_decided():
+    bench = Bench().put(*[said(f"w{number}", number) for number in range(1, 9)])
+    greater = await bench.stage()
+
+    def dies(_: object) -> None:
+        raise RuntimeError("killed")
+
+    greater.log.before_publish = dies
+    with pytest.raises(RuntimeError):
+        while True:
+            await greater._turn()
+            await greater._settle()
+    assert len(bench.thing()["state"]["words"]) == 8 and bench.told() == []
+    await bench.switch.stop("standard", "by hand")
+    greater.log.vanish()
+    lesser = await bench.stage()
+    lesser.pace = Pace(most=1, least=1, wait_s=0.001)
+    await bench.turn(lesser)
+    assert sorted(fact["number"] for fact in bench.told()) == list(range(1, 9))
+
+
+def test_no_pace_takes_more_than_a_stopped_lane_looks_for():
+    Pace(most=MOST)
+    with pytest.raises(ValueError, match="stopped lane"):
+        Pace(most=MOST + 1)
 
 
 async def test_a_stopped_lane_does_not_run_through_what_waits_record_by_record():

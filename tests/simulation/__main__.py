@@ -19,7 +19,7 @@ from tests.simulation.happened import happened, table
 from tests.simulation.plan import Plan
 from tests.simulation.restoring import restoring
 from tests.simulation.rules import Broken
-from tests.simulation.run import run, undisturbed
+from tests.simulation.run import out_of_sight, run, swept, undisturbed
 from tests.simulation.story import told
 from tests.simulation.virtual_time import quiet_logs
 
@@ -89,10 +89,11 @@ def outcomes(seeds: Iterable[int], jobs: int, how: How) -> Iterator[Ran]:
     """What each seed came to, in their order."""
     groups = ((some, how) for some in _groups(seeds))
     if jobs <= 1:
-        for group in groups:
-            yield from _some(group)
+        with undisturbed():
+            for group in groups:
+                yield from _some(group)
         return
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=out_of_sight) as pool:
         for ran in pool.imap(_some, groups):
             yield from ran
 
@@ -106,15 +107,20 @@ def _groups(seeds: Iterable[int]) -> Iterator[list[int]]:
 def _some(group: tuple[list[int], How]) -> list[Ran]:
     seeds, how = group
     ran = []
-    with quiet_logs(), undisturbed():
+    with quiet_logs():
         for seed in seeds:
-            outcome = run(seed, change=how.change())
-            assert outcome.world is not None
-            on_log = [record for records in outcome.world.broker.records.values() for record in records]
-            facts = sum(any(name == "ce_sequence" for name, _ in record.headers) for record in on_log)
-            befell = happened(outcome.world) if how.count else Counter[str]()
-            ran.append(Ran(seed, len(on_log), facts, outcome.broken, befell))
+            ran.append(_one(seed, how))
+            swept()
     return ran
+
+
+def _one(seed: int, how: How) -> Ran:
+    outcome = run(seed, change=how.change())
+    assert outcome.world is not None
+    on_log = [record for records in outcome.world.broker.records.values() for record in records]
+    facts = sum(any(name == "ce_sequence" for name, _ in record.headers) for record in on_log)
+    befell = happened(outcome.world) if how.count else Counter[str]()
+    return Ran(seed, len(on_log), facts, outcome.broken, befell)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing, Part, Record
 from shared.testing.memory_log import MemoryLog
 from shared.testing.virtual import Process, release
 from tests.simulation.groups import Group, SimBroker
-from tests.simulation.net import Net
+from tests.simulation.net import Both, Net
 
 
 class SimLog(MemoryLog):
@@ -149,7 +148,7 @@ class SimLog(MemoryLog):
         def landed(some: Sequence[tuple[Outgoing, int]]) -> list[tuple[Part, int]]:
             return [self.world.append(message, count) for message, count in some]
 
-        def halves() -> tuple[Callable[[], Any], Callable[[], Any]]:
+        def halves() -> Both:
             rng, kept = self.net.rng, {}
             first = [kept.setdefault((m.topic, m.key), rng.random() < 0.5) for m, _ in both]
             one = [pair for pair, now in zip(both, first, strict=True) if now]

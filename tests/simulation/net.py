@@ -10,7 +10,8 @@ from shared.flow.errors import Transient
 from shared.testing.virtual import Process, VirtualLoop
 
 T = TypeVar("T")
-Halves = Callable[[], tuple[Callable[[], Any], Callable[[], Any]]]
+Both = tuple[Callable[[], Any], Callable[[], Any]]
+Halves = Callable[[], Both]
 
 FATES = ("fail", "lost", "late", "slow", "slow answer", "die before", "die after", "die with it in flight", "die soon",
          "freeze before", "freeze after", "rebalance")  # fmt: skip
@@ -131,5 +132,5 @@ def _nothing() -> None:
     return
 
 
-def _no_halves() -> tuple[Callable[[], None], Callable[[], None]]:
+def _no_halves() -> Both:
     return _nothing, _nothing

@@ -10,7 +10,7 @@ import sys
 from typing import NamedTuple
 
 from tests.simulation.mistakes import MISTAKES, planted
-from tests.simulation.run import run, undisturbed
+from tests.simulation.run import run, swept, undisturbed
 from tests.simulation.virtual_time import quiet_logs
 
 PRESETS = {"SEEDS": 3000, "FIRST_SEED": 0, "JOBS": 2}
@@ -35,11 +35,12 @@ class Found(NamedTuple):
 
 def search(asked: Search) -> Found:
     """Runs seeds with one mistake planted until a rule is broken."""
-    with quiet_logs(), planted(asked.name), undisturbed():
+    with quiet_logs(), undisturbed(), planted(asked.name):
         for tried in range(asked.most):
             broken = run(asked.first + tried).broken
             if broken:
                 return Found(asked.name, tried + 1, ID.sub("…", broken[0][1])[:150])
+            swept()
     return Found(asked.name, None, "not found")
 
 

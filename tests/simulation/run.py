@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.simulation.restoring import restore
 from tests.simulation.rules import Broken, held
 from tests.simulation.rules.all import AT_LAST, WHILE_STOPPED
 from tests.simulation.troubles import befall
-from tests.simulation.virtual_time import virtual_time
+from tests.simulation.virtual_time import quiet_logs, virtual_time
 from tests.simulation.world import World
 
 CALM_S = 4000.0
@@ -153,12 +153,24 @@ async def _to_the_end(world: World, people: list["asyncio.Task[Any]"]) -> None:
         await asyncio.sleep(max(30.0, min(due - world.loop.time(), 20_000.0)))
 
 
-@contextlib.contextmanager
-def undisturbed() -> Iterable[None]:
-    """Without the collector in the middle of runs; garbage goes between them."""
+def out_of_sight() -> None:
+    """For a process that runs many seeds: no collector in the middle of one, and what all share is not looked at."""
+    with quiet_logs():
+        run(0)
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+def swept() -> None:
+    """What a seed left goes: its world is full of circles."""
+    gc.collect()
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Out of the collector's sight for a while; who runs more than some dozen seeds sweeps in between."""
+    out_of_sight()
     try:
         yield
     finally:

@@ -1,15 +1,32 @@
 """The store of a simulated process: the twin, reached over the net; every write is watched."""
 
+import copyreg
 import pickle
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
+
+from pydantic_core import TzInfo
 
 from shared.flow.lanes import Switch
 from shared.flow.messages import Lane
 from shared.flow.records import Change, Written
 from shared.testing.memory_store import MemoryStore, MemorySwitch
 from shared.testing.virtual import Process
-from tests.simulation.net import Net
+from tests.simulation.net import Both, Net
+
+
+def _utc() -> tzinfo:
+    return UTC
+
+
+def _of_zone(zone: TzInfo) -> tuple[Any, tuple[Any, ...]]:
+    """Every time that pydantic reads has a zone of its own: they take half of the packing. All here are UTC."""
+    offset = zone.utcoffset(None) or timedelta(0)
+    return (timezone, (offset,)) if offset else (_utc, ())
+
+
+copyreg.pickle(TzInfo, _of_zone)  # type: ignore[arg-type]
 
 
 class SimStore(MemoryStore):
@@ -17,6 +34,7 @@ class SimStore(MemoryStore):
 
     Only the domain's `state` is copied where `whole` is not asked for: the flow replaces the entries of its own
     lists and maps and never changes one. One seed in some is run with whole copies, and would show if it did.
+    The marks in `state` are copied beside it, as they are many and none is ever changed.
     `on_write` sees each document that is replaced and what replaces it.
     """
 
@@ -27,22 +45,38 @@ class SimStore(MemoryStore):
         self.on_due: Callable[[str], None] = lambda _: None
         self.conflicts = 0
         self._due: dict[str, int] = {}
-        self._packed: dict[str, bytes] = {}
+        self._packed: dict[str, tuple[bytes, list[str] | None]] = {}
 
     def loaded(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         self._check()
         if self.whole:
-            return {id: pickle.loads(self._packed[id]) for id in ids if id in self._packed}
-        return {id: {**self.things[id], "state": pickle.loads(self._packed[id])} for id in ids if id in self._packed}
+            return {id: pickle.loads(self._packed[id][0]) for id in ids if id in self._packed}
+        return {id: {**self.things[id], "state": self._state(id)} for id in ids if id in self._packed}
+
+    def _state(self, id: str) -> dict[str, Any]:
+        packed, seen = self._packed[id]
+        state: dict[str, Any] = pickle.loads(packed)
+        if seen is not None:
+            state["seen"] = seen.copy()
+        return state
+
+    def _pack(self, document: dict[str, Any]) -> tuple[bytes, list[str] | None]:
+        if self.whole:
+            return pickle.dumps(document, pickle.HIGHEST_PROTOCOL), None
+        state = document["state"]
+        seen = state.get("seen")
+        if seen is not None:
+            state, seen = {**state, "seen": None}, seen.copy()
+        return pickle.dumps(state, pickle.HIGHEST_PROTOCOL), seen
 
     def written(self, changes: Sequence[Change]) -> Written:
         self._check()
         conflicts, refused = set(), {}
         for change in changes:
-            packed = pickle.dumps(change.document if self.whole else change.document["state"], pickle.HIGHEST_PROTOCOL)
+            packed = self._pack(change.document)
             old = self.things.get(change.id, {})
-            if len(packed) > change.limit:
-                refused[change.id] = f"the document would hold {len(packed)} bytes"
+            if len(packed[0]) > change.limit:
+                refused[change.id] = f"the document would hold {len(packed[0])} bytes"
             elif old.get("v", 0) != change.loaded:
                 conflicts.add(change.id)
                 self.conflicts += 1
@@ -76,7 +110,7 @@ class StoreOver:
         return await self.net.read(self.process, "load", lambda: self.store.loaded(ids))
 
     async def write(self, changes: Sequence[Change]) -> Written:
-        def halves() -> tuple[Callable[[], Any], Callable[[], Any]]:
+        def halves() -> Both:
             cut = int(self.net.rng.random() * (len(changes) + 1))
             return lambda: self.store.written(changes[:cut]), lambda: self.store.written(changes[cut:])
 
