@@ -18,7 +18,7 @@ from shared.flow.replay import drop_committed
 from shared.flow.service import Service
 from shared.flow.thing import Thing, Unread, from_store, to_store
 from shared.flow.understand import Understood, understand
-from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, SHARE, Work, shares
+from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, NONE, SHARE, Work, shares
 
 SLICE_S, SHORT_S = 0.002, 0.0005
 """How long a batch works before it lets others have the event loop; shorter while the lane before it is lively."""
@@ -58,19 +58,18 @@ class Batch:
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
         plan = Plan(assignment=max((r.assignment for r in records), default=0), records=len(records))
-        for record in records:  # in order per partition
-            part = record.topic, record.partition
-            if part not in plan.firsts:
-                plan.firsts[part] = record.offset
-            plan.nexts[part] = record.offset + 1
+        for record in reversed(records):  # in order per partition
+            plan.firsts[record.topic, record.partition] = record.offset
+        for record in records:
+            plan.nexts[record.topic, record.partition] = record.offset + 1
         plan.dead = [False] * len(records)
         plan.failed = [False] * len(records)
-        outs: list[list[Outgoing]] = [[] for _ in records]
+        outs: list[Sequence[Outgoing]] = [()] * len(records)
         await self._in_shares(records, outs, plan)
         plan.out = [message for out in outs for message in out]
         return plan
 
-    async def _in_shares(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> None:
+    async def _in_shares(self, records: Sequence[Record], outs: list[Sequence[Outgoing]], plan: Plan) -> None:
         """While the store writes one share, the next is decided; what both concern is first written, then loaded."""
         writing: asyncio.Task[None] | None = None
         busy: frozenset[str] = frozenset()
@@ -96,7 +95,7 @@ class Batch:
             raise
 
     async def _understand(
-        self, records: Sequence[Record], share: Sequence[int], outs: list[list[Outgoing]], plan: Plan
+        self, records: Sequence[Record], share: Sequence[int], outs: list[Sequence[Outgoing]], plan: Plan
     ) -> dict[str, Work]:
         works: dict[str, Work] = {}
         for index in share:
@@ -105,10 +104,10 @@ class Batch:
             if time.monotonic() > self._until:
                 await self._breathe()
             if understood.reply:
-                outs[index].append(understood.reply)
+                outs[index] = (understood.reply,)
             if understood.fault:
                 plan.dead[index], plan.failed[index] = True, not self.service.blames_sender(record)
-                outs[index].append(dead_letter(record, self.service, understood.fault))
+                outs[index] = (*outs[index], dead_letter(record, self.service, understood.fault))
                 if not record.topic.endswith(".express"):
                     continue  # on express each dead letter is also work for a person, on the thing it was for
             for target in understood.targets:
@@ -129,7 +128,7 @@ class Batch:
             if time.monotonic() > self._until:
                 await self._breathe()
 
-    async def _finish(self, works: list[Work], outs: list[list[Outgoing]], plan: Plan) -> None:
+    async def _finish(self, works: list[Work], outs: list[Sequence[Outgoing]], plan: Plan) -> None:
         """Writes what was decided; what met somebody else's write, or must go alone, is loaded and decided again."""
         pause, left = 0.005, works
         while left:
@@ -143,7 +142,7 @@ class Batch:
             await self._load_and_fold(left)
         for work in works:
             for index, out in work.told.items():
-                outs[index].extend(out)
+                outs[index] = [*outs[index], *out] if outs[index] else out
             for index in work.rung:
                 plan.failed[index] = True
             plan.set_aside += len(work.rung)
@@ -184,8 +183,8 @@ class Batch:
     def _fold_once(self, work: Work) -> tuple[int, str] | None:
         """All records of one thing from its loaded document."""
         thing, changed = self._read(work), False
-        work.out, work.pages = {}, {}
-        loaded_entries = len(thing.history)
+        work.out, work.pages = {}, NONE
+        entries_before, replay_before = len(thing.history), len(thing.replay)
         for index, item in work.items:
             fold = Fold(thing, item.record, self.service, self.epoch)
             try:
@@ -194,11 +193,13 @@ class Batch:
                 return index, f"a defect while deciding: {type(bug).__name__}"
             thing, changed = fold.thing, changed or fold.changed
             if fold.pages:
-                work.pages |= fold.pages
+                work.pages = {**work.pages, **fold.pages}
         work.change = None
         if changed:
-            drop_committed(thing, self.owned)
-            work.pages |= history.pages_of(thing, loaded_entries)
+            if replay_before:
+                drop_committed(thing, self.owned)
+            if full := history.pages_of(thing, entries_before):
+                work.pages = {**work.pages, **full}
             work.change = _change(work, thing)
         return None
 
@@ -217,7 +218,7 @@ class Batch:
             return from_store(work.raw, Unread)
         except Exception:
             for index, _ in work.items:
-                work.rung[index] = BURIED
+                work.rung = {**work.rung, index: BURIED}
             return Thing(work.id, Unread())
 
     def _take(self, fold: Fold, item: Understood, work: Work, index: int) -> list[Outgoing]:

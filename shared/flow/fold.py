@@ -35,6 +35,8 @@ MOST_UNREAD = 100
 class Fold(Teller):
     """Folds one record into one thing; made per record so that nothing is carried from one to the next."""
 
+    __slots__ = ()
+
     def take(self, message: Message) -> list[Outgoing]:
         """What is to be published for this record and thing; `changed` says whether the document did."""
         again = replayed(self.thing, self.record)

@@ -51,6 +51,10 @@ class Outgoing(NamedTuple):
     def key_bytes(self) -> bytes:
         return self.key.encode() if isinstance(self.key, str) else self.key
 
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a document, to be published again."""
+        return {"topic": self.topic, "key": self.key, "value": self.value, "headers": dict(self.headers)}
+
 
 class Change:
     """One document to write if it still stands at version `loaded` (0: not there yet) and it holds

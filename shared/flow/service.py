@@ -48,6 +48,8 @@ class Refused:
     reply: Outgoing
 
 
+Stood = BaseModel | dict[str, Any]
+"""How a thing stands, as its type or as JSON has it."""
 Decide = Callable[[Thing[S], Input, datetime, Any], tuple[Thing[S], Sequence[Telling]]]
 
 
@@ -63,7 +65,7 @@ class Service(Generic[S]):
     decide: Decide[S]
     hears: Mapping[str, Hears]
     takes: Mapping[str, Takes]
-    stands: Callable[[Thing[S]], dict[str, Any]]
+    stands: Callable[[Thing[S]], Stood]
     complaint: Callable[[Thing[S]], str]
     sealed: Callable[[Thing[S]], dict[str, str] | None] = lambda _: None
     policy: Callable[[datetime], Any] = lambda _: None
