@@ -31,7 +31,7 @@ from shared.contracts.fact import Remedy
 from shared.contracts.intake import OfferAnswered
 from shared.contracts.triage import CaseStands, Finding
 from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
-from shared.flow.service import Stood
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 OFFER_CLOCK = "offer"

@@ -38,7 +38,7 @@ from shared.contracts.intake import (
     WithdrawalAsked,
 )
 from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telling
-from shared.flow.service import Stood
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 CONTACTS, RECEIPTS = "redress.contacts", "redress.receipts"

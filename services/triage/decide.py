@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from services.triage import clocks, desk, lookups, queues, road, safety, triaging
 from services.triage.domain import Case, keep_said
@@ -10,7 +9,7 @@ from services.triage.policy import Policy
 from shared.contracts.intake import SEALED_CONTACT
 from shared.contracts.triage import CaseStands
 from shared.flow.messages import Answered, Asked, Heard, Input, Reply, Struck, Telling
-from shared.flow.service import Stood
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 

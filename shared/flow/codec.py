@@ -13,7 +13,7 @@ from shared.flow.envelope import MAX_BYTES, header_texts, read
 from shared.flow.errors import Poison
 from shared.flow.messages import Answer, Fact, Lane, Order, Request, Tick
 from shared.flow.pointers import pointer
-from shared.flow.records import Headers, Outgoing
+from shared.flow.records import Headers, Outgoing, Stood
 
 JSON = b"application/json"
 __all__ = ["header_texts", "read"]
@@ -86,11 +86,7 @@ def _told_by(teller: str, lane: Lane) -> Headers:
 
 
 def fact_event(
-    fact: Fact,
-    topic: str,
-    trace: bytes | None = None,
-    happened: BaseModel | dict[str, Any] | None = None,
-    stands: BaseModel | dict[str, Any] | None = None,
+    fact: Fact, topic: str, trace: bytes | None = None, happened: Stood | None = None, stands: Stood | None = None
 ) -> Outgoing:
     """A fact; keyed by its complaint, so one complaint's facts keep their order.
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from pydantic import BaseModel
+
 Headers = tuple[tuple[str, bytes], ...]
 Part = tuple[str, int]
 """A topic and one of its partitions."""
+Stood = BaseModel | dict[str, Any]
+"""How a thing stands, or what happened: as its type, or as JSON has it."""
 
 
 class Record(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from shared.flow.messages import Fact, Input, Lane, Request, Telling
-from shared.flow.records import Outgoing, Record
+from shared.flow.records import Outgoing, Record, Stood
 from shared.flow.thing import Thing
 
 S = TypeVar("S", bound=BaseModel)
@@ -48,8 +48,6 @@ class Refused:
     reply: Outgoing
 
 
-Stood = BaseModel | dict[str, Any]
-"""How a thing stands, as its type or as JSON has it."""
 Decide = Callable[[Thing[S], Input, datetime, Any], tuple[Thing[S], Sequence[Telling]]]
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from shared import clock, ids
 from shared.flow import codec, history
 from shared.flow.messages import Do, Fact, Order, Tell, Telling
-from shared.flow.records import Outgoing, Record
-from shared.flow.service import Service, Stood
+from shared.flow.records import Outgoing, Record, Stood
+from shared.flow.service import Service
 from shared.flow.thing import Thing
 from shared.flow.trace import genuine
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.flow.fold import Fold
 from shared.flow.records import Change, Outgoing, Record
 from shared.flow.understand import Understood
 
@@ -21,7 +22,7 @@ NONE: Mapping[Any, Any] = {}
 class Work:
     """The records that concern one thing, in order; after folding, what to write of it and to tell."""
 
-    __slots__ = ("_rest", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
+    __slots__ = ("_rest", "ahead", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -29,6 +30,7 @@ class Work:
         self.raw: dict[str, Any] | None = None
         self.rung: Mapping[int, int] = NONE
         self.why: Mapping[int, str] = NONE
+        self.ahead: Fold | None = None
         self.change: Change | None = None
         self.out: dict[int, list[Outgoing]] = {}
         self.pages: Mapping[str, dict[str, Any]] = NONE
