@@ -31,6 +31,7 @@ from shared.contracts.fact import Remedy
 from shared.contracts.intake import OfferAnswered
 from shared.contracts.triage import CaseStands, Finding
 from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 OFFER_CLOCK = "offer"
@@ -230,8 +231,8 @@ def _silence(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]
     return disputes.expire(thing.state.claim)
 
 
-def stands(thing: Thing[Book]) -> dict[str, Any]:
+def stands(thing: Thing[Book]) -> Stood:
     """How a claim stands, for everybody; an entitlement shows its holder."""
     if is_entitlement(thing.id):
         return {"lane": thing.lane, "holder": thing.state.entitlement.holder}
-    return settlement.claim_stands(thing, settled(thing.state.claim)).model_dump(mode="json")
+    return settlement.claim_stands(thing, settled(thing.state.claim))

@@ -38,6 +38,7 @@ from shared.contracts.intake import (
     WithdrawalAsked,
 )
 from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telling
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 CONTACTS, RECEIPTS = "redress.contacts", "redress.receipts"
@@ -235,11 +236,11 @@ def _problem(status: int, kind: str, detail: str) -> Reply:
 # For the flow ------------------------------------------------------------------------------------------
 
 
-def stands(thing: Thing[State]) -> dict[str, Any]:
+def stands(thing: Thing[State]) -> Stood:
     """How a complaint stands, for everybody; references and complainants show nothing."""
     if kind_of(thing.id) != "complaint":
         return {"lane": thing.lane}
-    return thing.state.complaint.stands.model_copy(update={"lane": thing.lane}).model_dump(mode="json")
+    return thing.state.complaint.stands.model_copy(update={"lane": thing.lane})
 
 
 def sealed(thing: Thing[State]) -> dict[str, str] | None:

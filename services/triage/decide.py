@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from services.triage import clocks, desk, lookups, queues, road, safety, triaging
 from services.triage.domain import Case, keep_said
@@ -10,6 +9,7 @@ from services.triage.policy import Policy
 from shared.contracts.intake import SEALED_CONTACT
 from shared.contracts.triage import CaseStands
 from shared.flow.messages import Answered, Asked, Heard, Input, Reply, Struck, Telling
+from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
 
@@ -66,7 +66,7 @@ def _follow_up(thing: Thing[Case], now: datetime, policy: Policy) -> list[Tellin
 # For the flow --------------------------------------------------------------------------------------
 
 
-def stands(thing: Thing[Case]) -> dict[str, Any]:
+def stands(thing: Thing[Case]) -> Stood:
     """How a case stands, for everybody: references and codes only."""
     case = thing.state
     actions = {
@@ -78,7 +78,7 @@ def stands(thing: Thing[Case]) -> dict[str, Any]:
     stood = CaseStands(
         lane=thing.lane, finding=case.finding, complaints=[thing.id], actions=actions, **of_case
     )  # fmt: skip
-    return stood.model_dump(mode="json")
+    return stood
 
 
 def sealed(thing: Thing[Case]) -> dict[str, str] | None:

@@ -4,21 +4,16 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from shared.flow import history
 from shared.flow.deadletters import dead_letter
-from shared.flow.errors import Poison
-from shared.flow.fold import Fold
+from shared.flow.deciding import Deciding
 from shared.flow.lanes import LaneStatus
 from shared.flow.pacing import give_turns
-from shared.flow.records import Change, Outgoing, Part, Record, Store, Written
-from shared.flow.replay import drop_committed
+from shared.flow.records import Outgoing, Part, Record, Store, Written
 from shared.flow.service import Service
-from shared.flow.thing import Thing, Unread, from_store, to_store
-from shared.flow.understand import Understood, understand
-from shared.flow.work import ASIDE, BARE, BURIED, DECIDE, SHARE, Work, shares
+from shared.flow.understand import understand
+from shared.flow.work import DECIDE, SHARE, Work, shares
 
 SLICE_S, SHORT_S = 0.002, 0.0005
 """How long a batch works before it lets others have the event loop; shorter while the lane before it is lively."""
@@ -26,7 +21,6 @@ PATIENCE_MS = 4
 """How long a slice waits at most for the lane before it: neither a slow store nor a crowd there stops this one."""
 NOTHING = Written()
 DECIDE_TRIES = 3
-ASIDE_LIMIT = 8_000_000
 
 
 @dataclass(slots=True)
@@ -50,7 +44,8 @@ class Batch:
     """Works one batch of records of one lane."""
 
     def __init__(self, service: Service[Any], store: Store, owned: Mapping[Part, int], epoch: int) -> None:
-        self.service, self.store, self.owned, self.epoch = service, store, owned, epoch
+        self.service, self.store = service, store
+        self.deciding = Deciding(service, owned, epoch)
         self.at_once = SHARE
         self.before: LaneStatus | None = None
         self._until = time.monotonic() + SLICE_S
@@ -58,19 +53,18 @@ class Batch:
     async def work(self, records: Sequence[Record]) -> Plan:
         """Decides and writes; raises Transient when the store's answer is not known."""
         plan = Plan(assignment=max((r.assignment for r in records), default=0), records=len(records))
-        for record in records:  # in order per partition
-            part = record.topic, record.partition
-            if part not in plan.firsts:
-                plan.firsts[part] = record.offset
-            plan.nexts[part] = record.offset + 1
+        for record in reversed(records):  # in order per partition
+            plan.firsts[record.topic, record.partition] = record.offset
+        for record in records:
+            plan.nexts[record.topic, record.partition] = record.offset + 1
         plan.dead = [False] * len(records)
         plan.failed = [False] * len(records)
-        outs: list[list[Outgoing]] = [[] for _ in records]
+        outs: list[Sequence[Outgoing]] = [()] * len(records)
         await self._in_shares(records, outs, plan)
         plan.out = [message for out in outs for message in out]
         return plan
 
-    async def _in_shares(self, records: Sequence[Record], outs: list[list[Outgoing]], plan: Plan) -> None:
+    async def _in_shares(self, records: Sequence[Record], outs: list[Sequence[Outgoing]], plan: Plan) -> None:
         """While the store writes one share, the next is decided; what both concern is first written, then loaded."""
         writing: asyncio.Task[None] | None = None
         busy: frozenset[str] = frozenset()
@@ -96,7 +90,7 @@ class Batch:
             raise
 
     async def _understand(
-        self, records: Sequence[Record], share: Sequence[int], outs: list[list[Outgoing]], plan: Plan
+        self, records: Sequence[Record], share: Sequence[int], outs: list[Sequence[Outgoing]], plan: Plan
     ) -> dict[str, Work]:
         works: dict[str, Work] = {}
         for index in share:
@@ -105,10 +99,10 @@ class Batch:
             if time.monotonic() > self._until:
                 await self._breathe()
             if understood.reply:
-                outs[index].append(understood.reply)
+                outs[index] = (understood.reply,)
             if understood.fault:
                 plan.dead[index], plan.failed[index] = True, not self.service.blames_sender(record)
-                outs[index].append(dead_letter(record, self.service, understood.fault))
+                outs[index] = (*outs[index], dead_letter(record, self.service, understood.fault))
                 if not record.topic.endswith(".express"):
                     continue  # on express each dead letter is also work for a person, on the thing it was for
             for target in understood.targets:
@@ -124,12 +118,16 @@ class Batch:
         raws = await self.store.load([work.id for work in works])
         for work in works:
             work.raw = raws.get(work.id)
-            if (failed := self._fold_once(work)) is not None:
+            work.ahead = self.deciding.ahead(work)
+            if time.monotonic() > self._until:
+                await self._breathe()
+        for work in works:
+            if (failed := self.deciding.fold(work)) is not None:
                 await self._help_along(work, failed)
             if time.monotonic() > self._until:
                 await self._breathe()
 
-    async def _finish(self, works: list[Work], outs: list[list[Outgoing]], plan: Plan) -> None:
+    async def _finish(self, works: list[Work], outs: list[Sequence[Outgoing]], plan: Plan) -> None:
         """Writes what was decided; what met somebody else's write, or must go alone, is loaded and decided again."""
         pause, left = 0.005, works
         while left:
@@ -143,7 +141,7 @@ class Batch:
             await self._load_and_fold(left)
         for work in works:
             for index, out in work.told.items():
-                outs[index].extend(out)
+                outs[index] = [*outs[index], *out] if outs[index] else out
             for index in work.rung:
                 plan.failed[index] = True
             plan.set_aside += len(work.rung)
@@ -168,8 +166,6 @@ class Batch:
             elif work.id not in written.conflicts:
                 work.step()
 
-    # Folding -----------------------------------------------------------------------------------
-
     async def _help_along(self, work: Work, failed: tuple[int, str] | None) -> None:
         """A record of this thing that cannot be decided is set aside alone."""
         tries: dict[int, int] = {}
@@ -179,54 +175,7 @@ class Batch:
             if tries[index] >= DECIDE_TRIES or work.rung.get(index, DECIDE) > DECIDE:
                 work.climb(index, reason)
             await self._breathe()
-            failed = self._fold_once(work)
-
-    def _fold_once(self, work: Work) -> tuple[int, str] | None:
-        """All records of one thing from its loaded document."""
-        thing, changed = self._read(work), False
-        work.out, work.pages = {}, {}
-        loaded_entries = len(thing.history)
-        for index, item in work.items:
-            fold = Fold(thing, item.record, self.service, self.epoch)
-            try:
-                work.out[index] = self._take(fold, item, work, index)
-            except Exception as bug:  # a defect in `decide` holds up nobody else
-                return index, f"a defect while deciding: {type(bug).__name__}"
-            thing, changed = fold.thing, changed or fold.changed
-            if fold.pages:
-                work.pages |= fold.pages
-        work.change = None
-        if changed:
-            drop_committed(thing, self.owned)
-            work.pages |= history.pages_of(thing, loaded_entries)
-            work.change = _change(work, thing)
-        return None
-
-    def _read(self, work: Work) -> Thing[Any]:
-        """The thing as loaded. A state this release cannot read is carried as it is, for a person to see to."""
-        if not work.raw:
-            return Thing(work.id, self.service.state())
-        try:
-            return from_store(work.raw, self.service.state)
-        except Exception as bug:
-            reason = f"the document cannot be read: {type(bug).__name__}"
-        for index, _ in work.items:
-            while work.rung.get(index, DECIDE) < BARE:
-                work.climb(index, reason)
-        try:
-            return from_store(work.raw, Unread)
-        except Exception:
-            for index, _ in work.items:
-                work.rung[index] = BURIED
-            return Thing(work.id, Unread())
-
-    def _take(self, fold: Fold, item: Understood, work: Work, index: int) -> list[Outgoing]:
-        rung = work.rung.get(index, DECIDE)
-        if rung == BURIED:
-            return [] if item.fault else [dead_letter(item.record, self.service, Poison(work.why[index]))]
-        if rung == DECIDE and item.message is not None:
-            return fold.take(item.message)
-        return fold.set_aside(work.why[index], item.message, rung == BARE)
+            failed = self.deciding.fold(work)
 
     async def _breathe(self) -> None:
         """Lets others have the event loop between slices, and the lane before this one the processor as well."""
@@ -237,11 +186,3 @@ class Batch:
             await asyncio.sleep(0.001)
         lively = self.before is not None and self.before.lively
         self._until = time.monotonic() + (SHORT_S if lively else SLICE_S)
-
-
-def _change(work: Work, thing: Thing[Any]) -> Change:
-    loaded = int(work.raw.get("v", 0)) if work.raw else 0
-    change = Change(work.id, loaded, partial(to_store, thing, loaded + 1))
-    if work.rung and any(rung in (ASIDE, BARE) for rung in work.rung.values()):
-        change.limit = ASIDE_LIMIT
-    return change

@@ -35,14 +35,25 @@ MOST_UNREAD = 100
 class Fold(Teller):
     """Folds one record into one thing; made per record so that nothing is carried from one to the next."""
 
+    __slots__ = ("_before", "_told")
+
     def take(self, message: Message) -> list[Outgoing]:
         """What is to be published for this record and thing; `changed` says whether the document did."""
         again = replayed(self.thing, self.record)
-        if again is not None:
-            return again
-        lane_before, told_before = self.thing.lane, self.thing.told
-        begun_before, erased_before = set(self.thing.attempts), self.thing.erased
-        told = self._dispatch(message)
+        if again is None:
+            self.hear(message)
+            again = self.speak()
+        return again
+
+    def hear(self, message: Message) -> None:
+        """The first half of `take`, of a record that was not decided before: known or new, and what is decided."""
+        thing = self.thing
+        self._before = thing.lane, thing.told, set(thing.attempts), thing.erased
+        self._told = self._dispatch(message)
+
+    def speak(self) -> list[Outgoing]:
+        """The second half: what was decided goes into the thing's history and becomes what is to be published."""
+        told, (lane_before, told_before, begun_before, erased_before) = self._told, self._before
         if self._seen_to() or told is not None:
             self.changed = True
         if told is None:

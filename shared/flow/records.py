@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from pydantic import BaseModel
+
 Headers = tuple[tuple[str, bytes], ...]
 Part = tuple[str, int]
 """A topic and one of its partitions."""
+Stood = BaseModel | dict[str, Any]
+"""How a thing stands, or what happened: as its type, or as JSON has it."""
 
 
 class Record(NamedTuple):
@@ -50,6 +54,10 @@ class Outgoing(NamedTuple):
     @property
     def key_bytes(self) -> bytes:
         return self.key.encode() if isinstance(self.key, str) else self.key
+
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a document, to be published again."""
+        return {"topic": self.topic, "key": self.key, "value": self.value, "headers": dict(self.headers)}
 
 
 class Change:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from shared.flow.records import Outgoing, Part, Record
-from shared.flow.thing import Thing
+from shared.flow.thing import Thing, as_stored
 
 SEALED = "sealed"
 """Where facts carry their sealed parts."""
@@ -15,16 +15,9 @@ SEALED_FORM = re.compile(r"eyJ[\w-]*(\.[\w-]*){4}")
 """A sealed text shows by its form, JWE compact, wherever it stands."""
 
 
-def _stored(message: Outgoing) -> dict[str, Any]:
-    return {
-        "topic": message.topic,
-        "key": message.key,
-        "value": message.value,
-        "headers": dict(message.headers),
-    }
-
-
-def _restored(stored: Mapping[str, Any]) -> Outgoing:
+def _restored(stored: Outgoing | Mapping[str, Any]) -> Outgoing:
+    if isinstance(stored, Outgoing):
+        return stored
     headers = tuple((name, bytes(value)) for name, value in stored["headers"].items())
     value = stored["value"]
     return Outgoing(stored["topic"], stored["key"], None if value is None else bytes(value), headers)
@@ -46,12 +39,12 @@ def replayed(thing: Thing[Any], record: Record) -> list[Outgoing] | None:
 
 
 def note_told(thing: Thing[Any], record: Record, out: list[Outgoing]) -> None:
-    """Keeps what was told under the record's coordinates; nothing told needs nothing kept."""
+    """Keeps what was told under the record's coordinates, in a form for documents once one is made (`as_stored`).
+
+    Nothing told needs nothing kept.
+    """
     if out:
-        stored = [_stored(message) for message in out]
-        thing.replay.append(
-            {"topic": record.topic, "partition": record.partition, "offset": record.offset, "out": stored}
-        )
+        thing.replay.append({"topic": record.topic, "partition": record.partition, "offset": record.offset, "out": out})
 
 
 def drop_committed(thing: Thing[Any], owned: Mapping[Part, int]) -> None:
@@ -65,7 +58,7 @@ def drop_sealed(thing: Thing[Any]) -> None:
     """After an erasure, what is still to be told or ordered again goes without anything sealed."""
     thing.replay = [
         {**group, "out": [{**message, "value": unsealed(message["value"])} for message in group["out"]]}
-        for group in thing.replay
+        for group in as_stored(thing.replay)
     ]
     for attempt in thing.attempts.values():
         attempt["content"] = without_sealed(attempt.get("content", {}))

@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from shared.flow.messages import Fact, Input, Lane, Request, Telling
-from shared.flow.records import Outgoing, Record
+from shared.flow.records import Outgoing, Record, Stood
 from shared.flow.thing import Thing
 
 S = TypeVar("S", bound=BaseModel)
@@ -63,7 +63,7 @@ class Service(Generic[S]):
     decide: Decide[S]
     hears: Mapping[str, Hears]
     takes: Mapping[str, Takes]
-    stands: Callable[[Thing[S]], dict[str, Any]]
+    stands: Callable[[Thing[S]], Stood]
     complaint: Callable[[Thing[S]], str]
     sealed: Callable[[Thing[S]], dict[str, str] | None] = lambda _: None
     policy: Callable[[datetime], Any] = lambda _: None

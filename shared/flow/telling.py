@@ -1,6 +1,6 @@
 """What a thing tells: facts with their numbers, orders with their tries, and the history of both. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from shared import clock, ids
 from shared.flow import codec, history
 from shared.flow.messages import Do, Fact, Order, Tell, Telling
-from shared.flow.records import Outgoing, Record
+from shared.flow.records import Outgoing, Record, Stood
 from shared.flow.service import Service
 from shared.flow.thing import Thing
 from shared.flow.trace import genuine
@@ -26,19 +26,24 @@ class NeedsPerson(BaseModel):
     reason: str = ""
 
 
+NO_PAGES: Mapping[str, dict[str, Any]] = {}
+
+
 class Teller:
     """Gathers what one thing is to publish for one record."""
+
+    __slots__ = ("changed", "epoch", "out", "pages", "record", "service", "thing", "trace")
 
     def __init__(self, thing: Thing[Any], record: Record, service: Service[Any], epoch: int) -> None:
         self.thing, self.record, self.service, self.epoch = thing, record, service, epoch
         self.out: list[Outgoing] = []
-        self.pages: dict[str, dict[str, Any]] = {}
+        self.pages: Mapping[str, dict[str, Any]] = NO_PAGES
         self.trace = genuine(record.header("traceparent"))
         self.changed = False
 
     def tell(self, told: Sequence[Telling], first: bool, bare: bool = False) -> None:
         """Gathers what is told. `bare`: without how the thing stands and without its sealed parts."""
-        stands: dict[str, Any] | None = {} if bare else None
+        stands: Stood | None = {} if bare else None
         for telling in told:
             if isinstance(telling, Tell):
                 stands = self.service.stands(self.thing) if stands is None else stands
@@ -47,11 +52,11 @@ class Teller:
             elif isinstance(telling, Do):
                 self.begin(telling)
 
-    def _fact_out(self, telling: Tell, stands: dict[str, Any], first: bool, bare: bool) -> None:
+    def _fact_out(self, telling: Tell, stands: Stood, first: bool, bare: bool) -> None:
         thing, service = self.thing, self.service
         thing.told = max(thing.told, self.epoch * EPOCH) + 1
         type = _type(telling.happened, service.name)
-        content = telling.happened.model_dump(mode="json")
+        content = codec.plain(telling.happened)
         chain = history.note(thing, self.record.time, telling.who, type, telling.rules, thing.told, content)
         with_sealed = (first or thing.lane == "express") and not thing.erased and not bare and telling.topic is None
         fact = Fact(
@@ -63,13 +68,13 @@ class Teller:
             thing.lane,
             thing.id if bare else service.complaint(thing),
             telling.happened,
-            stands if telling.topic is None else {},
+            {},
             service.sealed(thing) if with_sealed else None,
             chain if telling.topic is None else "",
         )
         base = telling.topic or f"redress.{service.name}"
         topic = f"{base}.{thing.lane}" if telling.laned else base
-        self.out.append(codec.fact_event(fact, topic, self.trace, content))
+        self.out.append(codec.fact_event(fact, topic, self.trace, content, stands if telling.topic is None else {}))
 
     def begin(self, do: Do) -> None:
         if do.effect in self.thing.attempts:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared import clock, ids
 from shared.flow.messages import Lane, higher
+from shared.flow.records import Outgoing
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -104,6 +105,15 @@ def from_store(raw: dict[str, Any], state_type: type[S]) -> Thing[S]:
     return Thing(id=raw["_id"], state=state_type.model_validate(raw.get("state", {})), extra=extra, **known)
 
 
+def as_stored(replay: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of `replay` in the form of documents: those of this batch still hold the messages themselves."""
+    return [{**group, "out": [_stored(message) for message in group["out"]]} for group in replay]
+
+
+def _stored(message: Outgoing | dict[str, Any]) -> dict[str, Any]:
+    return message.stored() if isinstance(message, Outgoing) else message
+
+
 def to_store(thing: Thing[Any], version: int) -> dict[str, Any]:
     """The document to write as `version`; `due` is the first minute in which a clock strikes."""
     document: dict[str, Any] = {
@@ -116,7 +126,7 @@ def to_store(thing: Thing[Any], version: int) -> dict[str, Any]:
         "heard": thing.heard,
         "requests": thing.requests,
         "told": thing.told,
-        "replay": thing.replay,
+        "replay": as_stored(thing.replay),
         "clocks": thing.clocks,
         "former": thing.former,
         "attempts": thing.attempts,

@@ -1,8 +1,9 @@
 """One thing's part in a batch, how far each of its records had to be helped along, and the shares of a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.flow.fold import Fold
 from shared.flow.records import Change, Outgoing, Record
 from shared.flow.understand import Understood
 
@@ -14,22 +15,27 @@ SHARE = 64
 is freed while it is still in the processor's cache: with 500 at once the same work takes a third longer."""
 
 
+NONE: Mapping[Any, Any] = {}
+"""Nothing yet, as for nearly every thing; never written into."""
+
+
 class Work:
     """The records that concern one thing, in order; after folding, what to write of it and to tell."""
 
-    __slots__ = ("_rest", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
+    __slots__ = ("_rest", "ahead", "change", "id", "items", "out", "pages", "raw", "rung", "told", "why")
 
     def __init__(self, id: str) -> None:
         self.id = id
         self.items: list[tuple[int, Understood]] = []
         self.raw: dict[str, Any] | None = None
-        self.rung: dict[int, int] = {}
-        self.why: dict[int, str] = {}
+        self.rung: Mapping[int, int] = NONE
+        self.why: Mapping[int, str] = NONE
+        self.ahead: Fold | None = None
         self.change: Change | None = None
         self.out: dict[int, list[Outgoing]] = {}
-        self.pages: dict[str, dict[str, Any]] = {}
-        self.told: dict[int, list[Outgoing]] = {}
-        self._rest: list[tuple[int, Understood]] = []
+        self.pages: Mapping[str, dict[str, Any]] = NONE
+        self.told: Mapping[int, list[Outgoing]] = NONE
+        self._rest: Sequence[tuple[int, Understood]] = ()
 
     def add(self, index: int, item: Understood) -> None:
         """One more record, by its place in the batch; one that cannot be read is a person's from the start."""
@@ -39,21 +45,21 @@ class Work:
 
     def climb(self, index: int, reason: str) -> None:
         """The record goes one rung further; the first reason is the one that is told."""
-        self.rung[index] = self.rung.get(index, DECIDE) + 1
-        self.why.setdefault(index, reason)
+        self.rung = {**self.rung, index: self.rung.get(index, DECIDE) + 1}
+        self.why = {index: reason, **self.why}
 
     def refused(self, reason: str) -> None:
         """The store does not take the document: which record made it so is found by taking each alone."""
         if len(self.items) > 1:
-            self.items, self._rest = self.items[:1], self.items[1:] + self._rest
+            self.items, self._rest = self.items[:1], [*self.items[1:], *self._rest]
         else:
             self.climb(self.items[0][0], reason)
 
     def step(self) -> None:
         """These records are written; on to the next one, where they go alone."""
-        self.told |= self.out
+        self.told = {**self.told, **self.out} if self.told else self.out
         self.raw = self.change = None  # freed while it is still at hand, not with the whole batch
-        self.items, self._rest = self._rest[:1], self._rest[1:]
+        self.items, self._rest = list(self._rest[:1]), self._rest[1:]
 
 
 def shares(records: Sequence[Record]) -> list[list[int]]:

@@ -41,7 +41,7 @@ def weigher(name: str = "weigher") -> Service[Scale]:
         decide=decide,
         hears={ComplaintReceived.TYPE: Hears(ComplaintReceived, concerns)},
         takes={},
-        stands=lambda thing: thing.state.stands.model_dump(mode="json") if thing.state.stands else {},
+        stands=lambda thing: thing.state.stands or {},
         complaint=lambda thing: thing.id,
     )
 
