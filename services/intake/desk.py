@@ -64,7 +64,7 @@ class Desk:
         found = await self.integrations.by_key(id, secret)
         if found is None:
             raise unauthenticated("no integration has this API key")
-        if found.signed or "webhook-signature" in http.headers:
+        if found.signed or b"webhook-signature" in http.state.headers:
             fault = check_signature(found, dict(http.headers), http.state.body, clock.now())
             if fault is not None:
                 raise unauthenticated(fault)
@@ -73,7 +73,7 @@ class Desk:
     async def speaker(self, http: HttpRequest, complaint: str) -> str:
         """`complainant` by the secret link's token, or `integration:<id>` by API key; Problem 401."""
         given = bearer(http) or ""
-        if API_KEY.fullmatch(given) or "x-api-key" in http.headers:
+        if API_KEY.fullmatch(given) or b"x-api-key" in http.state.headers:
             return f"integration:{(await self.integration(http)).id}"
         self.complainant(http, complaint)
         return "complainant"

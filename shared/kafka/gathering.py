@@ -39,7 +39,7 @@ class _Call:
 
 class _Waiting(NamedTuple):
     call: _Call
-    index: int
+    place: int
     key: bytes
     value: bytes | None
     headers: Headers
@@ -113,7 +113,7 @@ class Gathering:
             if fault is None:
                 base = future.result().offset
                 for offset, one in enumerate(taken, base):
-                    one.call.stands(one.index, part, offset)
+                    one.call.stands(one.place, part, offset)
             self._ended(producer, part, taken, fault)
             self._wake()
 

@@ -21,10 +21,10 @@ FORM = "1 to 200 printable ASCII characters, bare or as a quoted string"
 
 def idempotency_key(request: Request) -> str:
     """The caller's key, once; a structured-field string or bare. Problem 400 when missing or not of its form."""
-    given = request.headers.getlist("idempotency-key")
+    given = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
     if not given:
         raise Problem("idempotency-key-missing", FORM, [{"header": "Idempotency-Key", "detail": "is needed"}])
-    key = read_key(given[0]) if len(given) == 1 else None
+    key = read_key(given[0].decode("latin-1")) if len(given) == 1 else None
     if key is None:
         raise Problem("idempotency-key-wrong", FORM, [{"header": "Idempotency-Key", "detail": "has not its form"}])
     return key

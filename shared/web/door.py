@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.web.bodies import WHOLE
 from shared.web.problems import MEDIA_TYPE, Problem
 
 HEAD_BYTES = 65_536
@@ -20,6 +21,7 @@ REST_BYTES = 48_000_000
 """Of what follows a head until its answer, whatever it is: above what is drained of a body that is too large."""
 HEAD_S, STALLED_S, LINGER_S = 10.0, 30.0, 2.0
 """To send a head; to take an answer that waits to be taken; to take the last words before the line is cut."""
+ALL_HERE: dict[str, dict[object, object]] = {WHOLE: {}}
 MOST_CONNECTIONS, MOST_PIPELINED = 2_000, 32
 
 
@@ -89,6 +91,10 @@ class Door(HttpToolsProtocol):
         super().on_headers_complete()
         if len(self.pipeline) > MOST_PIPELINED:
             self.transport.abort()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope["extensions"] = ALL_HERE  # type: ignore[typeddict-item]
 
     def on_response_complete(self) -> None:
         self._since = time.monotonic()
