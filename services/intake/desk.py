@@ -12,7 +12,7 @@ from fastapi import Request as HttpRequest
 from services.intake.domain import Create
 from services.intake.integrations import Integration, Integrations, check_signature
 from services.intake.sealed import Reception
-from services.intake.told import Asked, Told
+from services.intake.told import Told
 from shared import clock, ids, links
 from shared.flow.edge import Edge
 from shared.flow.messages import Lane, Request
@@ -133,16 +133,15 @@ class Desk:
             "safety_first": danger,
             "answer_expected_within": duration(self.safety_answer if danger else self.answer),
             "understood": understood,
-            "missing": [each.model_dump() for each in self.asked(told.line, told.language, create.missing)],
+            "missing": self.missing(told.line, told.language, create.missing),
             "status": f"/v1/complaints/{request.thing}",
         }
 
-    def asked(self, line: str, language: str, missing: Sequence[str]) -> list[Asked]:
-        """What is still asked for, by the names the pack gives."""
-        profile = self.reception.profile(line, clock.now().date()) if missing else None
-        known = [each for each in profile.fields if each.field in missing] if profile else []
-        names = {each.field: each.names.in_language(language) for each in known}
-        return [Asked(field=each, name=names.get(each, each)) for each in missing]
+    def missing(self, line: str, language: str, missing: Sequence[str]) -> list[dict[str, str]]:
+        """What is still asked for, as `Asked` has it, by the names the pack gives."""
+        head = self.reception.head(line, clock.now().date()) if missing else None
+        names = head.names(language, missing) if head else missing
+        return [{"field": field, "name": name} for field, name in zip(missing, names, strict=True)]
 
 
 def duration(span: timedelta) -> str:
