@@ -35,20 +35,18 @@ def guard(_: Any, __: str, event: Event) -> Event:
 
 def masked(value: Any) -> Any:
     """The value as it may stand in a log."""
+    if isinstance(value, str):
+        return value if value in _PLAIN else _text(value)
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
         return value if abs(value) < NUMBERS_UPTO else "[number]"
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [masked(each) for each in list(value)[:20]]
     return f"[{type(value).__name__}]"
 
 
 def _text(text: str) -> str:
-    if text in _PLAIN:
-        return text
     if not text.isascii():
         return "[text]"
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
