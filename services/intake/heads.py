@@ -1,4 +1,4 @@
-"""What the door needs of a line's pack, worked out once: its zone, its businesses, what it asks for and by what names."""
+"""What the door needs of a line's pack, worked out once: zone, businesses, what it asks for and by what names."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

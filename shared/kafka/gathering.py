@@ -1,4 +1,4 @@
-"""Few messages of many callers, gathered: while a partition's batch is under way, what comes for it waits to go together.
+"""Few messages of many callers, gathered: while a partition's batch is under way, what comes for it waits together.
 
 Nobody waits for a timer: what finds its partition free goes with the turn of the event loop it came in. A partition
 whose leader is away holds up no other.

@@ -7,11 +7,13 @@ that sends nothing stays for ever.
 import asyncio
 import resource
 import time
+from functools import partial
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from shared.web.answers import AT_ONCE, TAKE, Header
 from shared.web.bodies import WHOLE
 from shared.web.problems import MEDIA_TYPE, Problem
 
@@ -21,7 +23,6 @@ REST_BYTES = 48_000_000
 """Of what follows a head until its answer, whatever it is: above what is drained of a body that is too large."""
 HEAD_S, STALLED_S, LINGER_S = 10.0, 30.0, 2.0
 """To send a head; to take an answer that waits to be taken; to take the last words before the line is cut."""
-ALL_HERE: dict[str, dict[object, object]] = {WHOLE: {}}
 MOST_CONNECTIONS, MOST_PIPELINED = 2_000, 32
 
 
@@ -94,7 +95,7 @@ class Door(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self.scope["extensions"] = ALL_HERE  # type: ignore[typeddict-item]
+        self.scope["extensions"] = {WHOLE: {}, AT_ONCE: {TAKE: partial(self._take, self.cycle)}}
 
     def on_response_complete(self) -> None:
         self._since = time.monotonic()
@@ -118,6 +119,23 @@ class Door(HttpToolsProtocol):
             self.transport.close()
 
     # Answers -----------------------------------------------------------------------------------
+
+    def _take(self, cycle: RequestResponseCycle, status: int, headers: list[Header], body: bytes) -> bool:
+        """A whole answer, as the cycle would send it in two steps; not while its caller is slow to read."""
+        if cycle.disconnected or cycle.response_started or self.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        lines = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            lines += name, b": ", value, b"\r\n"
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*lines, b"\r\n", body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def pause_writing(self) -> None:
         super().pause_writing()

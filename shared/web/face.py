@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import metrics
 from shared.flow.errors import Transient
 from shared.flow.trace import trace_id, traceparent
+from shared.web.answers import AT_ONCE, TAKE, Answer, Taker
 from shared.web.bodies import WHOLE, Gone, Limits, Room, check_media_type, parse, read_body
 from shared.web.problems import Problem, unavailable
 
@@ -25,6 +26,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
 Endpoint = Callable[[Request], Awaitable[Response]]
 Hot = Mapping[tuple[str, str], Endpoint]
+NOTHING: Mapping[str, Any] = {}
 ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 
 
@@ -82,7 +84,9 @@ class Face:
             if hot is None:
                 await self.app(scope, again, answer.send)
             else:
-                await (await hot(Request(scope, again)))(scope, again, answer.send)
+                response = await hot(Request(scope, again))
+                if not (type(response) is Answer and answer.at_once(response, scope)):
+                    await response(scope, again, answer.send)
         finally:
             self.room.taken -= len(body)
 
@@ -116,6 +120,14 @@ class _Answer:
             names = [name for name, _ in given]
             message["headers"] = [*given, *(header for header in ALWAYS if header[0] not in names)]
         await self._send(message)
+
+    def at_once(self, whole: Answer, scope: Scope) -> bool:
+        """Head and body together, where the server takes them so; whether it did."""
+        take: Taker | None = scope.get("extensions", NOTHING).get(AT_ONCE, NOTHING).get(TAKE)
+        if take is None or not take(whole.status_code, [*whole.raw_headers, *ALWAYS], bytes(whole.body)):
+            return False
+        self.status = whole.status_code
+        return True
 
     async def problem(self, problem: Problem, scope: Scope) -> None:
         """Answers with a problem, unless an answer is under way already."""

@@ -92,8 +92,8 @@ def main() -> None:
             found[times] = run(told.count * times)
             rate, triaged, memory = found[times]
             sizes = ", ".join(f"{name} {size:.0f}" for name, size in memory.items())
-            print(f"  round {number + 1}  {told.count * times:>7,} waiting  {rate:6,.0f}/s, triaged {triaged:6,.0f}/s  MB: {sizes}",
-                  flush=True)  # fmt: skip
+            rates = f"{rate:6,.0f}/s, triaged {triaged:6,.0f}/s"
+            print(f"  round {number + 1}  {told.count * times:>7,} waiting  {rates}  MB: {sizes}", flush=True)
         ratios.append(found[10][0] / found[1][0])
         half_way.append(found[10][1] / found[1][1])
         grown.append(sum(found[10][2].values()) / sum(found[1][2].values()))
