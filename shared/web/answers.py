@@ -9,13 +9,14 @@ AT_ONCE, TAKE = "redress.at-once", "take"
 
 Header = tuple[bytes, bytes]
 Taker = Callable[[int, list[Header], bytes], bool]
-JSON = (b"content-type", b"application/json")
 
 
 class Answer(Response):
-    """JSON in bytes. Header values are our own words: nothing of what was sent stands in them."""
+    """Bytes, JSON by default. Header values are our own words: nothing of what was sent stands in them."""
 
-    def __init__(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.status_code, self.body, self.background = status, body, None
+    def __init__(
+        self, status: int, body: bytes, headers: Mapping[str, str] | None = None, kind: str = "application/json"
+    ) -> None:
+        self.status_code, self.body, self.background, self.media_type = status, body, None, kind
         more = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()]
-        self.raw_headers = [(b"content-length", b"%d" % len(body)), JSON, *more]
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", kind.encode()), *more]

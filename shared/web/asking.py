@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from shared.flow.messages import Reply
 from shared.flow.messages import Request as Asking
+from shared.web.answers import Answer
 from shared.web.problems import MEDIA_TYPE, Problem
 
 BARE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -56,7 +57,7 @@ def respond(reply: Reply | None, location: str) -> Response:
     """The decision's answer; while it is under way 202 with where to look."""
     if reply is None:
         body = orjson.dumps({"status": "accepted", "look": location})
-        return Response(body, 202, {"Location": location, "Retry-After": "1"}, "application/json")
+        return Answer(202, body, {"Location": location, "Retry-After": "1"})
     kind = MEDIA_TYPE if reply.status >= 400 else "application/json"
     headers = {"Location": location} if reply.status in (201, 202) else None
-    return Response(orjson.dumps(dict(reply.body)), reply.status, headers, kind)
+    return Answer(reply.status, orjson.dumps(dict(reply.body)), headers, kind)
