@@ -1,5 +1,6 @@
 """Times: aware, UTC, whole milliseconds, because that is what the log and the store keep."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,7 +18,7 @@ def _remembered(convert: F) -> F:
 
 def now() -> datetime:
     """The local clock in UTC. Only guesses what may be due; decisions use the time of the record."""
-    return from_ms(int(datetime.now(UTC).timestamp() * 1000))
+    return from_ms(time.time_ns() // 1_000_000)
 
 
 @_remembered

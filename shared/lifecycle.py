@@ -26,6 +26,7 @@ from shared.mongo.client import database
 from shared.mongo.lanes import MongoSwitch, epoch
 from shared.mongo.store import MongoStore
 from shared.settings import ServiceSettings
+from shared.web.app import served
 from shared.web.door import Door
 
 T = TypeVar("T")
@@ -181,8 +182,8 @@ async def run_service(
     host = Host(service, settings, effects)
     app = make_app(host)
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="on",
-        http=Door, ws="none", timeout_keep_alive=30,
+        served(app), host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="on",
+        http=Door, ws="none", timeout_keep_alive=30, proxy_headers=False, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     for name in (signal.SIGTERM, signal.SIGINT):

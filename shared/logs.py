@@ -15,6 +15,9 @@ LONGEST = 200
 DIGITS = re.compile(r"(?<![0-9A-Za-z])\+?\d(?:[ -]?\d){6,}(?![0-9A-Za-z])")
 MAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}")
 UNMASKED = frozenset({"timestamp", "trace", "level"})
+MOST_PLAIN = 500
+_PLAIN: set[str] = set()
+"""Texts that were shown as they are: templates, names of events, which come with every line."""
 NUMBERS_UPTO = 10_000_000_000
 """Phone numbers have eleven digits."""
 
@@ -32,12 +35,12 @@ def guard(_: Any, __: str, event: Event) -> Event:
 
 def masked(value: Any) -> Any:
     """The value as it may stand in a log."""
+    if isinstance(value, str):
+        return value if value in _PLAIN else _text(value)
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
         return value if abs(value) < NUMBERS_UPTO else "[number]"
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [masked(each) for each in list(value)[:20]]
     return f"[{type(value).__name__}]"
@@ -46,9 +49,12 @@ def masked(value: Any) -> Any:
 def _text(text: str) -> str:
     if not text.isascii():
         return "[text]"
-    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-    text = DIGITS.sub("[number]", text)
-    return MAIL.sub("[address]", text) if "@" in text else text
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    shown = DIGITS.sub("[number]", shown)
+    shown = MAIL.sub("[address]", shown) if "@" in shown else shown
+    if shown == text and len(_PLAIN) < MOST_PLAIN:
+        _PLAIN.add(text)
+    return shown
 
 
 def _exception(found: Any) -> str:

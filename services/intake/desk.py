@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from fastapi import Request as HttpRequest
 from services.intake.domain import Create
 from services.intake.integrations import Integration, Integrations, check_signature
 from services.intake.sealed import Reception
-from services.intake.told import Asked, Told
+from services.intake.told import Told
 from shared import clock, ids, links
 from shared.flow.edge import Edge
 from shared.flow.messages import Lane, Request
@@ -60,11 +60,15 @@ class Desk:
 
     async def integration(self, http: HttpRequest) -> Integration:
         """By API key, and by signature where one is given or demanded; Problem 401."""
-        id, secret = api_key(http)
-        found = await self.integrations.by_key(id, secret)
+        headers: Mapping[bytes, bytes] = http.state.headers
+        given = headers.get(b"x-api-key") or headers.get(b"authorization", b"")
+        found = self.integrations.met(given)
         if found is None:
-            raise unauthenticated("no integration has this API key")
-        if found.signed or "webhook-signature" in http.headers:
+            found = await self.integrations.by_key(*api_key(http))
+            if found is None:
+                raise unauthenticated("no integration has this API key")
+            self.integrations.meet(given, found)
+        if found.signed or b"webhook-signature" in headers:
             fault = check_signature(found, dict(http.headers), http.state.body, clock.now())
             if fault is not None:
                 raise unauthenticated(fault)
@@ -73,7 +77,7 @@ class Desk:
     async def speaker(self, http: HttpRequest, complaint: str) -> str:
         """`complainant` by the secret link's token, or `integration:<id>` by API key; Problem 401."""
         given = bearer(http) or ""
-        if API_KEY.fullmatch(given) or "x-api-key" in http.headers:
+        if API_KEY.fullmatch(given) or b"x-api-key" in http.state.headers:
             return f"integration:{(await self.integration(http)).id}"
         self.complainant(http, complaint)
         return "complainant"
@@ -133,16 +137,15 @@ class Desk:
             "safety_first": danger,
             "answer_expected_within": duration(self.safety_answer if danger else self.answer),
             "understood": understood,
-            "missing": [each.model_dump() for each in self.asked(told.line, told.language, create.missing)],
+            "missing": self.missing(told.line, told.language, create.missing),
             "status": f"/v1/complaints/{request.thing}",
         }
 
-    def asked(self, line: str, language: str, missing: Sequence[str]) -> list[Asked]:
-        """What is still asked for, by the names the pack gives."""
-        profile = self.reception.profile(line, clock.now().date()) if missing else None
-        known = [each for each in profile.fields if each.field in missing] if profile else []
-        names = {each.field: each.names.in_language(language) for each in known}
-        return [Asked(field=each, name=names.get(each, each)) for each in missing]
+    def missing(self, line: str, language: str, missing: Sequence[str]) -> list[dict[str, str]]:
+        """What is still asked for, as `Asked` has it, by the names the pack gives."""
+        head = self.reception.head(line, clock.now().date()) if missing else None
+        names = head.names(language, missing) if head else missing
+        return [{"field": field, "name": name} for field, name in zip(missing, names, strict=True)]
 
 
 def duration(span: timedelta) -> str:

@@ -17,6 +17,7 @@ from shared.web.auth import secret_matches
 log = structlog.get_logger(__name__)
 
 PAUSE_S = 0.02
+MOST_MET = 1_000
 AHEAD = timedelta(seconds=5)
 
 
@@ -45,6 +46,7 @@ class Integrations:
     def __init__(self, read: Callable[[], Awaitable[Sequence[Mapping[str, Any]]]], every_s: float = 2.0) -> None:
         self._read, self.every_s = read, every_s
         self._known: dict[str, Integration] = {}
+        self._met: dict[bytes, Integration] = {}
         self.read_at: datetime | None = None
         self._wanted = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -69,7 +71,7 @@ class Integrations:
                 log.error("an integration is not of its form and left out")
                 continue
             known[one.id] = one
-        self._known, self.read_at = known, began
+        self._known, self.read_at, self._met = known, began, {}
 
     async def by_key(self, id: str, secret: str) -> Integration | None:
         """Whose API key this is, now. One nobody knows is looked for once more in the store."""
@@ -80,6 +82,16 @@ class Integrations:
         if found is None or not found.stood(clock.now()) or not secret_matches(secret, found.key_hash):
             return None
         return found
+
+    def met(self, given: bytes) -> Integration | None:
+        """Whose key stands in this header, where it was found good since the list was last read and still stands."""
+        found = self._met.get(given)
+        return found if found is not None and (found.revoked_at is None or found.stood(clock.now())) else None
+
+    def meet(self, given: bytes, found: Integration) -> None:
+        """Remembers a header whose key was found good until the list is read again."""
+        if len(self._met) < MOST_MET:
+            self._met[given] = found
 
     async def _look_again(self) -> None:
         """One look for all who wait, with a pause before it: strangers cost the store little."""

@@ -147,7 +147,7 @@ def _page(pages: Pages, desk: Desk, shown: Status, language: str, token: str, no
         wish=WISHES[language].get(wish, wish.replace("_", " ")),
         references=[*shown.understood.get("references", {}).items()],
         facts=[*shown.understood.get("facts", {}).items()],
-        missing=[each.name for each in desk.asked(shown.line, language, shown.missing)],
+        missing=[each["name"] for each in desk.missing(shown.line, language, shown.missing)],
         time=time,
         noted=noted,
         answers=lambda offer: answers(offer, token, language),

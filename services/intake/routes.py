@@ -16,6 +16,7 @@ from services.intake.told import Accepted, Answers, Item, Told
 from shared.flow.errors import Transient
 from shared.flow.messages import Request as Asking
 from shared.web.about import CHANNEL
+from shared.web.answers import Answer
 from shared.web.app import add_hot
 from shared.web.asking import BARE, idempotency_key
 from shared.web.face import trace_of
@@ -156,4 +157,4 @@ def _key_of(item: Any) -> str | None:
 
 
 def _json(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, "application/json")
+    return Answer(status, orjson.dumps(body), headers)

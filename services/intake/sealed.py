@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.intake.domain import CREATE, Create, Reopen, Supplement, complainant_id
+from services.intake.heads import Head
 from services.intake.told import Added, Contact, Evidence, Message, Reopening, Told
 from shared import ids
 from shared.contracts.intake import Screen
@@ -40,6 +41,7 @@ class Reception:
         self, seals: Seals, policy: Callable[[], Policy], whole: bool = True, screen: ReadText = reading.screen
     ) -> None:
         self.seals, self.policy, self.whole, self._screen = seals, policy, whole, screen
+        self._heads: dict[str, Head] = {}
 
     # Checking ------------------------------------------------------------------------------------------
 
@@ -48,12 +50,11 @@ class Reception:
         faults = []
         if lines and told.line not in lines:
             faults.append({"pointer": "/line", "detail": f"this integration tells complaints of {', '.join(lines)}"})
-        profile = self.profile(told.line, now.date())
-        known = self.policy().lines
-        if profile is None and self.whole:
-            faults.append({"pointer": "/line", "detail": f"must be one of {', '.join(known)}"})
-        if profile and told.business and told.business not in {each.id for each in profile.businesses}:
-            names = ", ".join(each.id for each in profile.businesses) or "none: leave it out"
+        head = self.head(told.line, now.date())
+        if head is None and self.whole:
+            faults.append({"pointer": "/line", "detail": f"must be one of {', '.join(self.policy().lines)}"})
+        if head and told.business and told.business not in head.businesses:
+            names = ", ".join(head.businesses) or "none: leave it out"
             faults.append({"pointer": "/business", "detail": f"must be one of {names}"})
         if not told.text.strip() and not told.signals:
             faults.append({"pointer": "/text", "detail": "is needed, unless a signal speaks for it"})
@@ -67,21 +68,32 @@ class Reception:
             return None
         return document.content if document else None
 
+    def head(self, line: str, on: date) -> Head | None:
+        """The same, with what follows from it for the door."""
+        profile = self.profile(line, on)
+        if profile is None:
+            return None
+        head = self._heads.get(line)
+        if head is None or head.profile is not profile:
+            head = self._heads[line] = Head(profile)
+        return head
+
     # Sealing -------------------------------------------------------------------------------------------
 
     def request(self, told: Told, integration: str, key: str, now: datetime, receipt: bool = False) -> Request:
         """The same complaint is the same request, whether it comes alone, in a batch or on a topic."""
-        body = self.create(told, integration, now, receipt_key=key if receipt else None)
-        id, caller = ids.complaint_id(integration, key), f"integration:{integration}"
         said = told.model_dump(mode="json", exclude_defaults=True, exclude={"idempotency_key"})
+        body = self.create(told, said.get("contact") or {}, integration, now, receipt_key=key if receipt else None)
+        id, caller = ids.complaint_id(integration, key), f"integration:{integration}"
         return Request(id, CREATE, f"{caller}:{key}", fingerprint(said, self.seals.complainant), caller, body, id)
 
-    def create(self, told: Told, integration: str, now: datetime, receipt_key: str | None = None) -> Create:
+    def create(
+        self, told: Told, contact: dict[str, str], integration: str, now: datetime, receipt_key: str | None = None
+    ) -> Create:
         """The whole complaint for the inbox."""
-        profile = self.profile(told.line, now.date())
+        head = self.head(told.line, now.date())
         read = self._read(told.line, now, told.text, told)
-        asked = read.fields or (profile.fields_for("other", told.business) if profile else ())
-        contact = _of_contact(told)
+        asked = read.fields or (head.asked(told.business) if head else ())
         given = given_fields(told, told.business, contact)
         channel = told.channel.model_dump(mode="json", exclude_none=True)
         settled = channel.pop("settled_on_the_spot", None)
@@ -137,8 +149,8 @@ class Reception:
 
     def _day(self, line: str | None, now: datetime) -> date:
         """The day in the line's zone; where there is none, in that of most lines."""
-        profile = self.profile(line, now.date()) if line else None
-        return now.astimezone(profile.zone if profile else HOME).date()
+        head = self.head(line, now.date()) if line else None
+        return now.astimezone(head.zone if head else HOME).date()
 
     def _read(self, line: str | None, now: datetime, text: str, told: Any) -> Reading:
         signals, facts = list(getattr(told, "signals", ())), getattr(told, "facts", {})

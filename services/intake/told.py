@@ -34,6 +34,9 @@ Value = Annotated[StrictBool | StrictInt | StrictStr, BeforeValidator(_value)]
 """A typed fact: true or false, a whole number, or a short code; amounts, dates and times as text."""
 Facts = Annotated[dict[Word, Value], Field(max_length=60)]
 References = Annotated[dict[Word, Code], Field(max_length=20)]
+NOTHING_NAMED: Any = Field(default_factory=dict, json_schema_extra={"default": {}})
+NOTHING_SAID: Any = Field(default_factory=list, json_schema_extra={"default": []})
+"""A default that has to be copied costs more than one that is made."""
 Prose = Annotated[str, Field(max_length=20_000)]
 
 
@@ -103,9 +106,9 @@ class Added(Form):
     """What may be told of a complaint at any time."""
 
     contact: Contact | None = None
-    references: References = {}
-    facts: Facts = {}
-    signals: Annotated[list[Word], Field(max_length=20)] = []
+    references: References = NOTHING_NAMED
+    facts: Facts = NOTHING_NAMED
+    signals: Annotated[list[Word], Field(max_length=20)] = NOTHING_SAID
     wish: Wish | None = None
     incident_on: date | None = None
 

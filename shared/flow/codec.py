@@ -32,7 +32,7 @@ def event(
     trace: bytes | None = None,
     **extensions: str,
 ) -> Outgoing:
-    """A CloudEvent ready to publish; extension values are text."""
+    """A CloudEvent ready to publish; `data` may be JSON in bytes already, extension values are text."""
     more = tuple((f"ce_{name}", value.encode()) for name, value in extensions.items())
     return _event(topic, key, type, id, subject, data, trace, more)
 
@@ -50,7 +50,7 @@ def _event(
     )
     if trace:
         headers += (("traceparent", trace),)
-    value = orjson.dumps(data, default=_written)
+    value = data if isinstance(data, bytes) else orjson.dumps(data, default=_written)
     if len(value) > MAX_BYTES:
         raise ValueError(f"an event of {len(value)} bytes does not fit the log: tell less")
     return Outgoing(topic, key, value, headers)
@@ -115,7 +115,7 @@ def request_event(request: Request, topic: str, trace: bytes | None = None) -> O
         request.type,
         request.id,
         request.thing,
-        request.body.model_dump(mode="json"),
+        request.body.__pydantic_serializer__.to_json(request.body),
         trace,
         fingerprint=request.fingerprint,
         who=request.who,

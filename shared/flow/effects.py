@@ -34,12 +34,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How one kind of order is carried out. `at_once`: tries in flight; more wait briefly, then are told later."""
+    """How one kind of order is carried out. `at_once`: tries in flight; `waiting`: more wait for as long as a try may
+    take. Who finds no room waits `brief_s` for it, then is told later: a quick provider makes room for a crowd in that
+    time, and one that hangs holds up the orders for others no longer than that.
+    """
 
     carry_out: Callable[[Order], Awaitable[Result]]
     limit_s: float = 10.0
     at_once: int = 10
     waiting: int = 50
+    brief_s: float = 1.0
 
 
 class Effects:
@@ -51,7 +55,7 @@ class Effects:
     ) -> None:  # fmt: skip
         self.service, self.lane, self.log, self.kinds, self.now = service, lane, log, kinds, now
         self._places = {kind: asyncio.Semaphore(effect.at_once) for kind, effect in kinds.items()}
-        self._in_hand: dict[str, int] = dict.fromkeys(kinds, 0)
+        self._room = {kind: asyncio.Semaphore(effect.at_once + effect.waiting) for kind, effect in kinds.items()}
         self._open: dict[Part, set[int]] = {}
         self._next: dict[Part, tuple[int, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,11 +138,13 @@ class Effects:
         return _answer_out(answer, self.service.inbox(lane))
 
     async def _try(self, order: Order) -> Result:
-        """One try within its limit; a crowd before a slow provider is told `open` at once and comes again."""
-        effect = self.kinds[order.kind]
-        if self._in_hand[order.kind] >= effect.at_once + effect.waiting:
+        """One try within its limit; a crowd before a slow provider is told `open` soon and comes again."""
+        effect, room = self.kinds[order.kind], self._room[order.kind]
+        try:
+            async with asyncio.timeout(effect.brief_s):
+                await room.acquire()
+        except TimeoutError:
             return Result("open", {"reason": "too many in hand"})
-        self._in_hand[order.kind] += 1
         try:
             async with asyncio.timeout(effect.limit_s), self._places[order.kind]:
                 return await effect.carry_out(order)
@@ -148,7 +154,7 @@ class Effects:
             log.error("effect failed", kind=order.kind, defect=type(bug).__name__)
             return Result("open", {"reason": type(bug).__name__})
         finally:
-            self._in_hand[order.kind] -= 1
+            room.release()
 
     async def _commit(self) -> None:
         """Everything before the first order still in hand."""

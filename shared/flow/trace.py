@@ -9,7 +9,12 @@ TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 def traceparent(headers: Mapping[bytes, bytes]) -> bytes:
     """The caller's `traceparent` when it is a valid one, else a new one."""
-    return genuine(headers.get(b"traceparent")) or f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01".encode()
+    return genuine(headers.get(b"traceparent")) or _new()
+
+
+def _new() -> bytes:
+    drawn = os.urandom(24).hex()
+    return f"00-{drawn[:32]}-{drawn[32:]}-01".encode()
 
 
 def genuine(given: bytes | None) -> bytes | None:

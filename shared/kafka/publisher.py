@@ -8,20 +8,20 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from shared import ids
 from shared.flow.errors import Transient
 from shared.flow.messages import Lane
 from shared.flow.pacing import give_turns
 from shared.flow.records import Outgoing, Part
+from shared.kafka.gathering import AWAY, Gathering
 from shared.kafka.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
 ACK_WAIT_S = 20.0
-ONE_BY_ONE = 8
-"""Up to so many messages go by `send`, which joins those of other callers; more are built into own batches."""
+FEW = 8
+"""Up to so many messages are gathered with those of other callers; more are built into batches of their own."""
 
 AT_ONCE = 200
 """Messages built without giving others a turn of the event loop."""
@@ -38,13 +38,14 @@ class Publisher:
         self._producer: Any = None
         self._counts: dict[str, tuple[float, int]] = {}
         self._rebuilding = asyncio.Lock()
+        self._gathering = Gathering(self._ready, self._counted, self._rebuild, ACK_WAIT_S)
 
     async def start(self) -> None:
         """Connects; Transient while Kafka is away."""
         producer = AIOKafkaProducer(**self.settings.producer(self.lane))
         try:
             await asyncio.wait_for(producer.start(), ACK_WAIT_S)
-        except (KafkaError, OSError, TimeoutError) as fault:
+        except AWAY as fault:
             with contextlib.suppress(Exception):
                 await producer.stop()
             raise Transient(f"log away: {type(fault).__name__}") from None
@@ -61,12 +62,13 @@ class Publisher:
         """Where each message stands once all are acknowledged; Transient when that is not known of every one."""
         if not messages:
             return []
+        if len(messages) <= FEW:
+            return await self._gathering.publish(messages)
         producer = await self._ready()
         try:
-            send = self._singly if len(messages) <= ONE_BY_ONE else self._in_batches
             async with asyncio.timeout(ACK_WAIT_S):
-                return await send(producer, messages)
-        except (KafkaError, OSError, TimeoutError) as fault:
+                return await self._in_batches(producer, messages)
+        except AWAY as fault:
             await self._rebuild(producer)
             raise Transient(f"log: {type(fault).__name__}") from None
 
@@ -82,22 +84,6 @@ class Publisher:
         async with self._rebuilding:
             if self._producer is failed:
                 await self.stop()
-
-    async def _singly(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
-        futures = []
-        for message in messages:
-            partition = ids.partition(message.key, await self._count(producer, message.topic))
-            futures.append(
-                await producer.send(
-                    message.topic,
-                    message.value,
-                    key=message.key_bytes,
-                    partition=partition,
-                    headers=list(message.headers),
-                )
-            )
-        places = await asyncio.gather(*futures) if len(futures) > 1 else [await futures[0]]
-        return [((place.topic, place.partition), place.offset) for place in places]
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""
@@ -142,6 +128,18 @@ class Publisher:
         sent.append((await producer.send_batch(batch, topic, partition=partition), held))
         return sent
 
+    async def _counted(self, topic: str) -> int:
+        known_at, count = self._counts.get(topic, (0.0, 0))
+        if count and time.monotonic() - known_at <= 60:
+            return count
+        producer = await self._ready()
+        try:
+            async with asyncio.timeout(ACK_WAIT_S):
+                return await self._count(producer, topic)
+        except AWAY as fault:
+            await self._rebuild(producer)
+            raise Transient(f"log: {type(fault).__name__}") from None
+
     async def _count(self, producer: Any, topic: str) -> int:
         known_at, count = self._counts.get(topic, (0.0, 0))
         if not count or time.monotonic() - known_at > 60:
@@ -159,6 +157,6 @@ class Publisher:
         try:
             producer = await self._ready()
             await asyncio.wait_for(producer.client.fetch_all_metadata(), 5.0)
-        except (Transient, KafkaError, OSError, TimeoutError):
+        except (Transient, *AWAY):
             return False
         return True

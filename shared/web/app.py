@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from shared.flow.errors import Transient
 from shared.web import documentation
@@ -50,12 +51,18 @@ def create_app(
     app.openapi = maker(app, app.state.operations)  # type: ignore[method-assign]
     beneath = app.build_middleware_stack
     app.build_middleware_stack = lambda: Face(  # type: ignore[method-assign]
-        beneath(), service, limits or Limits(), app.state.hot
+        beneath(), app, service, limits or Limits(), app.state.hot
     )  # outermost: it answers every fault itself
     _answer_errors(app)
     _add_health(app, ready, frozenset(needs))
     documentation.add(app)
     return app
+
+
+def served(app: FastAPI) -> ASGIApp:
+    """The app as a server calls it: its face, past what the framework does before it (1 µs and some frames each)."""
+    app.middleware_stack = face = app.build_middleware_stack()
+    return face
 
 
 def add_hot(app: FastAPI, operation: Operation, endpoint: Endpoint) -> None:

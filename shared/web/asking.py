@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from shared.flow.messages import Reply
 from shared.flow.messages import Request as Asking
+from shared.web.answers import Answer
 from shared.web.problems import MEDIA_TYPE, Problem
 
 BARE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -21,10 +22,10 @@ FORM = "1 to 200 printable ASCII characters, bare or as a quoted string"
 
 def idempotency_key(request: Request) -> str:
     """The caller's key, once; a structured-field string or bare. Problem 400 when missing or not of its form."""
-    given = request.headers.getlist("idempotency-key")
+    given = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
     if not given:
         raise Problem("idempotency-key-missing", FORM, [{"header": "Idempotency-Key", "detail": "is needed"}])
-    key = read_key(given[0]) if len(given) == 1 else None
+    key = read_key(given[0].decode("latin-1")) if len(given) == 1 else None
     if key is None:
         raise Problem("idempotency-key-wrong", FORM, [{"header": "Idempotency-Key", "detail": "has not its form"}])
     return key
@@ -56,7 +57,7 @@ def respond(reply: Reply | None, location: str) -> Response:
     """The decision's answer; while it is under way 202 with where to look."""
     if reply is None:
         body = orjson.dumps({"status": "accepted", "look": location})
-        return Response(body, 202, {"Location": location, "Retry-After": "1"}, "application/json")
+        return Answer(202, body, {"Location": location, "Retry-After": "1"})
     kind = MEDIA_TYPE if reply.status >= 400 else "application/json"
     headers = {"Location": location} if reply.status in (201, 202) else None
-    return Response(orjson.dumps(dict(reply.body)), reply.status, headers, kind)
+    return Answer(reply.status, orjson.dumps(dict(reply.body)), headers, kind)

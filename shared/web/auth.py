@@ -130,15 +130,21 @@ def secret_matches(secret: str, kept: str) -> bool:
     return hmac.compare_digest(hash_secret(secret), kept)
 
 
+def header(request: Request, name: bytes) -> str:
+    """A header as the face found it; empty when there is none."""
+    value: bytes = request.state.headers.get(name, b"")
+    return value.decode("latin-1")
+
+
 def bearer(request: Request) -> str | None:
     """What stands after `Bearer` in Authorization."""
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    kind, _, value = header(request, b"authorization").partition(" ")
     return value.strip() if kind.lower() == "bearer" and value.strip() else None
 
 
 def api_key(request: Request) -> tuple[str, str]:
     """(integration, secret) as the caller claims; Problem 401 when there is none of that form."""
-    given = request.headers.get("x-api-key") or bearer(request) or ""
+    given = header(request, b"x-api-key") or bearer(request) or ""
     found = API_KEY.fullmatch(given)
     if found is None:
         raise unauthenticated("an API key is needed, as Authorization: Bearer or X-Api-Key")

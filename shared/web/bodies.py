@@ -45,8 +45,35 @@ class Gone(Exception):
     """The caller hung up before the body was whole."""
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits, room: Room) -> bytes:
+WHOLE = "redress.whole"
+"""The ASGI extension by which a server says that all of the body has come: nobody has to wait for it."""
+
+
+async def read_body(
+    headers: Mapping[bytes, bytes], receive: Receive, limits: Limits, room: Room, whole: bool = False
+) -> bytes:
     """All of the body; whoever called gives its bytes back to `room` once they are no longer held."""
+    if whole:
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if message["type"] == "http.request" and not message.get("more_body") and len(body) <= limits.small:
+            room.taken += len(body)
+            return body
+        receive = _first(message, receive)
+    return await _read(headers, receive, limits, room)
+
+
+def _first(message: MutableMapping[str, Any], receive: Receive) -> Receive:
+    """The messages again from this one on."""
+    taken = [message]
+
+    async def again() -> MutableMapping[str, Any]:
+        return taken.pop() if taken else await receive()
+
+    return again
+
+
+async def _read(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits, room: Room) -> bytes:
     size, chunks, held = 0, list[bytes](), 0
     announced = headers.get(b"content-length", b"0")
     too_large = announced.isdigit() and int(announced[:15]) > limits.body

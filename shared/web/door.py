@@ -7,11 +7,14 @@ that sends nothing stays for ever.
 import asyncio
 import resource
 import time
+from functools import partial
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from shared.web.answers import AT_ONCE, TAKE, Header
+from shared.web.bodies import WHOLE
 from shared.web.problems import MEDIA_TYPE, Problem
 
 HEAD_BYTES = 65_536
@@ -90,6 +93,10 @@ class Door(HttpToolsProtocol):
         if len(self.pipeline) > MOST_PIPELINED:
             self.transport.abort()
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope["extensions"] = {WHOLE: {}, AT_ONCE: {TAKE: partial(self._take, self.cycle)}}
+
     def on_response_complete(self) -> None:
         self._since = time.monotonic()
         super().on_response_complete()
@@ -112,6 +119,23 @@ class Door(HttpToolsProtocol):
             self.transport.close()
 
     # Answers -----------------------------------------------------------------------------------
+
+    def _take(self, cycle: RequestResponseCycle, status: int, headers: list[Header], body: bytes) -> bool:
+        """A whole answer, as the cycle would send it in two steps; not while its caller is slow to read."""
+        if cycle.disconnected or cycle.response_started or self.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        lines = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            lines += name, b": ", value, b"\r\n"
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*lines, b"\r\n", body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def pause_writing(self) -> None:
         super().pause_writing()

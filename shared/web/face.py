@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import metrics
 from shared.flow.errors import Transient
 from shared.flow.trace import trace_id, traceparent
-from shared.web.bodies import Gone, Limits, Room, check_media_type, parse, read_body
+from shared.web.answers import AT_ONCE, TAKE, Answer, Taker
+from shared.web.bodies import WHOLE, Gone, Limits, Room, check_media_type, parse, read_body
 from shared.web.problems import Problem, unavailable
 
 log = structlog.get_logger(__name__)
@@ -25,19 +26,23 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
 Endpoint = Callable[[Request], Awaitable[Response]]
 Hot = Mapping[tuple[str, str], Endpoint]
+NOTHING: Mapping[str, Any] = {}
 ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 
 
 class Face:
-    """Pure ASGI. What came in stands in the request's state: `body` (bytes), `json`, `trace`.
+    """Pure ASGI. What came in stands in the request's state: `headers` by name, `body` (bytes), `json`, `trace`.
 
     `hot`: endpoints by method and path that are asked at once, past all that is between here and a route.
+    `owner`: the app this is the face of; whoever serves the face itself is past what its framework puts before it.
     """
 
-    def __init__(self, app: ASGIApp, service: str, limits: Limits, hot: Hot) -> None:
-        self.app, self.service, self.limits, self.hot, self.room = app, service, limits, hot, Room()
+    def __init__(self, app: ASGIApp, owner: Any, service: str, limits: Limits, hot: Hot) -> None:
+        self.app, self.owner, self.service, self.limits, self.hot = app, owner, service, limits, hot
+        self.room, self._log = Room(), log.bind()  # bound once: the name alone is looked up at every line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self.owner
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -61,11 +66,14 @@ class Face:
         self, scope: Scope, headers: Mapping[bytes, bytes], trace: bytes, receive: Receive, answer: "_Answer"
     ) -> None:
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["trace"] = trace
-        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        state["trace"], state["headers"] = trace, headers
+        size = 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
         if size > self.limits.headers or len(scope["headers"]) > self.limits.header_count:
             raise Problem("headers-too-large", f"at most {self.limits.headers} bytes in {self.limits.header_count}")
-        body = await read_body(headers, receive, self.limits, self.room)
+        whole = WHOLE in scope.get("extensions", ())
+        body = await read_body(headers, receive, self.limits, self.room, whole)
         try:
             state["body"] = body
             if body:
@@ -76,7 +84,9 @@ class Face:
             if hot is None:
                 await self.app(scope, again, answer.send)
             else:
-                await (await hot(Request(scope, again)))(scope, again, answer.send)
+                response = await hot(Request(scope, again))
+                if not (type(response) is Answer and answer.at_once(response, scope)):
+                    await response(scope, again, answer.send)
         finally:
             self.room.taken -= len(body)
 
@@ -87,8 +97,8 @@ class Face:
         counted.inc()
         timed.observe(seconds)
         if route not in UNLOGGED:
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
-                     trace=trace_id(trace))  # fmt: skip
+            self._log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
+                           trace=trace_id(trace))  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -106,10 +116,18 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            given = {name for name, _ in message["headers"]}
-            more = [header for header in ALWAYS if header[0] not in given]
-            message["headers"] = [*message["headers"], *more]
+            given = message["headers"]
+            names = [name for name, _ in given]
+            message["headers"] = [*given, *(header for header in ALWAYS if header[0] not in names)]
         await self._send(message)
+
+    def at_once(self, whole: Answer, scope: Scope) -> bool:
+        """Head and body together, where the server takes them so; whether it did."""
+        take: Taker | None = scope.get("extensions", NOTHING).get(AT_ONCE, NOTHING).get(TAKE)
+        if take is None or not take(whole.status_code, [*whole.raw_headers, *ALWAYS], bytes(whole.body)):
+            return False
+        self.status = whole.status_code
+        return True
 
     async def problem(self, problem: Problem, scope: Scope) -> None:
         """Answers with a problem, unless an answer is under way already."""

@@ -75,7 +75,9 @@ class Bare:
 def main(kafka: str, topic: str, port: int) -> None:
     bare = Bare(kafka, topic)
     app = Starlette(routes=[Route("/v1/complaints", bare.create, methods=["POST"])], lifespan=bare.lifespan)
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False
+    )
     uvloop.run(uvicorn.Server(config).serve())
 
 

@@ -1,0 +1,63 @@
+"""An answer that stands whole comes over the wire as any other: on lines that stay, that end, and one after another."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.testing.memory_log import MemoryBroker
+from shared.testing.memory_store import MemoryStore
+from tests.hostile.doors import Door, served
+from tests.hostile.wire import Line
+from tests.web.faces import body, face
+
+
+def post(key: str, *more: bytes, version: bytes = b"1.1") -> bytes:
+    told = body(text=key)
+    head = [
+        b"POST /v1/told HTTP/" + version, b"host: x", b"content-type: application/json",
+        b"idempotency-key: " + key.encode(), b"content-length: %d" % len(told), *more,
+    ]  # fmt: skip
+    return b"\r\n".join(head) + b"\r\n\r\n" + told
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    async with served(Door(face(), MemoryBroker(), MemoryStore(), [], "")) as opened:
+        yield opened.url
+
+
+async def test_calls_sent_together_on_one_line_are_answered_in_their_order(url: str) -> None:
+    async with Line(url) as line:
+        await line.send(post("k1") + post("k2") + post("k3", b"connection: close"))
+        said = await line.reader.read(-1)
+    heads = [part.split(b"\r\n\r\n")[0] for part in said.split(b"HTTP/1.1 202 Accepted")[1:]]
+    assert [said.find(b'"text":"k%d"' % n) for n in (1, 2, 3)] == sorted(
+        said.find(b'"text":"k%d"' % n) for n in (1, 2, 3)
+    )
+    assert [b"connection: close" in head for head in heads] == [False, False, True]
+    for head in heads:
+        for wanted in (
+            b"date: ",
+            b"location: /v1/told/1",
+            b"x-content-type-options: nosniff",
+            b"cache-control: no-store",
+        ):
+            assert wanted in head, (wanted, head)
+
+
+async def test_a_caller_of_the_old_kind_sees_the_line_end_after_its_answer(url: str) -> None:
+    async with Line(url) as line:
+        await line.send(post("k1", version=b"1.0"))
+        said = await line.reader.read(-1)
+    assert said.startswith(b"HTTP/1.1 202") and b"connection: close" in said and said.endswith(b"}")
+
+
+async def test_who_asks_before_sending_is_told_to_go_on_and_then_answered(url: str) -> None:
+    whole = post("k1", b"expect: 100-continue", b"connection: close")
+    head, told = whole.split(b"\r\n\r\n")
+    async with Line(url) as line:
+        await line.send(head + b"\r\n\r\n")
+        assert await line.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await line.send(told)
+        said = await line.reader.read(-1)
+    assert said.startswith(b"HTTP/1.1 202") and b'"text":"k1"' in said
