@@ -11,12 +11,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import ahocorasick
+import numpy as np
 import orjson
 
 from shared.policy.dialects import in_one
+from shared.policy.key_table import Numbers
 from shared.policy.lexicon import Span
 from shared.policy.rules import Rule
+from shared.policy.sequences import SequenceIndex
 
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
@@ -32,10 +34,7 @@ WEAKEST, STRONGEST = -1.0, 1.0
 SCRIPTS = ("latin", "chinese")
 SOME_CHINESE, MUCH_CHINESE = 0.1, 0.3
 
-_ENTRY, _RARITY = itemgetter(1), itemgetter(2)
-# Weights are added up in the lower half of a number; half of what it holds is below 0.
-_LOW = 32
-_LOW_BITS, _MIDDLE = (1 << _LOW) - 1, 1 << (_LOW - 1)
+_RARITY = itemgetter(2)
 
 
 def view(text: str) -> str:
@@ -92,51 +91,52 @@ class SecondOpinion:
         self.rule = Rule.model_construct(
             id=RULE, because=f"learned second opinion {digest}", signals=(), safety="suspected", plan=PLAN
         )
-        self._letters: Any = ahocorasick.Automaton()
-        self._weights: list[int] = []
-        # Squared rarity and weight of each sequence in one whole number, so that one sum adds both up.
-        self._packed: list[int] = []
-        self.pieces: dict[str, int] = {}
-        # The automaton looks through what may follow in the order it was told: what is least rare first.
-        for number, (sequence, weight, rarity) in enumerate(sorted(weights["letters"], key=_RARITY)):
-            self._letters.add_word(sequence, number)
-            self._weights.append(weight)
-            self._packed.append((rarity * rarity << _LOW) + weight)
-            self.pieces[sequence] = number
-        self._letters.make_automaton()
-        self._sequences = list(self.pieces)
+        # Numbered by how rare they are: what most texts hold stands together in memory.
+        letters = sorted(weights["letters"], key=_RARITY)
+        self.sequences: list[str] = [sequence for sequence, _, _ in letters]
+        self._index = SequenceIndex(self.sequences)
+        # Weight and squared rarity of each.
+        self._weights: Numbers = np.array([(weight, rarity**2) for _, weight, rarity in letters], np.int64).reshape(-1, 2)
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
 
-    def found(self, text: str) -> set[int]:
-        """The numbers of the sequences in a comparable text."""
-        return set(map(_ENTRY, self._letters.iter(view(text))))
+    def found(self, text: str) -> Numbers:
+        """The numbers of the sequences in a comparable text, each once."""
+        return self._index.found(view(text))
 
-    def finds(self, whole: Portrait, parts: Iterable[Portrait], found: set[int] | None = None) -> bool:
+    def finds(self, whole: Portrait, parts: Iterable[Portrait], found: Numbers | None = None) -> bool:
         """Whether enough speaks for danger, in the measure of the script it is written in.
 
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
-        all_of_it = self.weigh(whole, found)
+        numbers = self.found(whole.text) if found is None else found
+        all_of_it = self._weigh(self._weights.take(numbers, axis=0).sum(axis=0).tolist(), whole.marks)
 
         @cache
         def strongest() -> float:
-            return bounded(max(map(self.weigh, parts), default=all_of_it))
+            return bounded(max(self._weigh_each(list(parts)), default=all_of_it))
 
         length, grace = length_of(whole.text), grace_of(whole.text)
         return any(_enough(self._mix[script], all_of_it, strongest, length, grace) for script in scripts(whole.text))
 
-    def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
-        """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
-        numbers = self.found(one.text) if found is None else found
-        total = sum(map(self._packed.__getitem__, numbers)) + _MIDDLE
-        squares, weight = total >> _LOW, (total & _LOW_BITS) - _MIDDLE
-        letters = weight / 10 / math.sqrt(squares) if squares else 0.0
-        return letters + sum(filter(None, map(self._marks.get, one.marks))) / 1000 + self._bias
+    def _weigh_each(self, parts: Sequence[Portrait]) -> Iterable[float]:
+        """The weights of several portraits, looked through together."""
+        if not parts:
+            return ()
+        owners, numbers = self._index.found_in_each([view(one.text) for one in parts])
+        sums = np.zeros((len(parts), 2), np.int64)
+        np.add.at(sums, owners, self._weights.take(numbers, axis=0))
+        return [self._weigh(each, one.marks) for each, one in zip(sums.tolist(), parts, strict=True)]
 
-    def reasons(self, text: str, found: set[int], most: int = 3) -> Sequence[Span]:
+    def _weigh(self, letters: Sequence[int], marks: Iterable[str]) -> float:
+        """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
+        weight, squares = letters
+        by_letters = weight / 10 / math.sqrt(squares) if squares else 0.0
+        return by_letters + sum(filter(None, map(self._marks.get, marks))) / 1000 + self._bias
+
+    def reasons(self, text: str, found: Numbers, most: int = 3) -> Sequence[Span]:
         """The places in a comparable text that speak most for danger, in reading order.
 
         `found`: the sequences of the text.
@@ -153,19 +153,19 @@ class SecondOpinion:
                 chosen.append((start, end))
         return sorted(chosen)
 
-    def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
+    def _heaviest(self, padded: str, found: Numbers) -> list[tuple[int, int, int]]:
         """Weight and place of the sequences with most weight, spaces at their ends left out."""
-        weights = self._weights
-        speaking = sorted([n for n in found if weights[n] > 0], key=weights.__getitem__, reverse=True)
-        least = weights[speaking[:MOST_WEIGHED][-1]] if speaking else 0
+        weights = zip(self._weights.take(found, axis=0)[:, 0].tolist(), found.tolist(), strict=True)
+        speaking = sorted([each for each in weights if each[0] > 0], reverse=True)
+        least = speaking[:MOST_WEIGHED][-1][0] if speaking else 0
         stand = []
-        for number in speaking:
-            if weights[number] < least:
+        for weight, number in speaking:
+            if weight < least:
                 break
-            sequence = self._sequences[number]
+            sequence = self.sequences[number]
             at = padded.find(sequence)
             while at >= 0:
-                stand.append((weights[number], at + len(sequence), number, at))
+                stand.append((weight, at + len(sequence), number, at))
                 at = padded.find(sequence, at + 1)
         heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
         return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
