@@ -15,7 +15,7 @@ import orjson
 from shared.policy.key_table import Numbers
 from shared.policy.matching import Fired
 from shared.policy.rules import Rule
-from shared.policy.second_opinion import Portrait, second_opinion
+from shared.policy.second_opinion import Found, Portrait, second_opinion
 
 WEIGHTS = Path(__file__).parent / "second_category.json"
 RULE = "second-opinion.category"
@@ -55,11 +55,11 @@ class SecondCategory:
         self._mark: dict[str, int] = {mark: number for number, mark in enumerate(weights["marks"])}
         self._marks: Numbers = np.array([*weights["marks"].values()], np.int64).reshape(-1, count)
 
-    def choose(self, found: Numbers, marks: Iterable[str]) -> Rule:
+    def choose(self, found: Found, marks: Iterable[str]) -> Rule:
         """The rule that speaks for the category with most weight, given the sequences found and the marks."""
-        *letters, squares = self._letters.take(found, axis=0).sum(axis=0).tolist()
+        *letters, squares = np.add.reduce(self._letters.take(found.numbers, axis=0)).tolist()
         known = [number for number in map(self._mark.get, marks) if number is not None]
-        marked = self._marks.take(known, axis=0).sum(axis=0).tolist() if known else [0] * len(letters)
+        marked = np.add.reduce(self._marks.take(known, axis=0)).tolist() if known else [0] * len(letters)
         size = math.sqrt(squares) / 100 or 1.0
         scores = [
             one / size + other + bias * 1000 for one, other, bias in zip(letters, marked, self._bias, strict=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -82,6 +83,13 @@ class Portrait:
     marks: tuple[str, ...]
 
 
+class Found(NamedTuple):
+    """The letters of a text as they are weighed, and the numbers of the sequences in them, each once."""
+
+    padded: str
+    numbers: Numbers
+
+
 class SecondOpinion:
     """Weights of letter sequences and of marks; read once, used for all texts."""
 
@@ -101,25 +109,34 @@ class SecondOpinion:
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
 
-    def found(self, text: str) -> Numbers:
-        """The numbers of the sequences in a comparable text, each once."""
-        return self._index.found(view(text))
+    def found(self, text: str) -> Found:
+        """The sequences in a comparable text."""
+        padded = view(text)
+        return Found(padded, self._index.found(padded))
 
-    def finds(self, whole: Portrait, parts: Iterable[Portrait], found: Numbers | None = None) -> bool:
+    def finds(self, whole: Portrait, parts: Iterable[Portrait], found: Found | None = None) -> bool:
         """Whether enough speaks for danger, in the measure of the script it is written in.
 
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
-        numbers = self.found(whole.text) if found is None else found
-        all_of_it = self._weigh(self._weights.take(numbers, axis=0).sum(axis=0).tolist(), whole.marks)
-
-        @cache
-        def strongest() -> float:
-            return bounded(max(self._weigh_each(list(parts)), default=all_of_it))
-
+        numbers = (found or self.found(whole.text)).numbers
+        weight = self._weigh(np.add.reduce(self._weights.take(numbers, axis=0)).tolist(), whole.marks)
         length, grace = length_of(whole.text), grace_of(whole.text)
-        return any(_enough(self._mix[script], all_of_it, strongest, length, grace) for script in scripts(whole.text))
+        strongest: float | None = None
+        for script in scripts(whole.text):
+            by_whole, by_part, by_length, limit = self._mix[script]
+            score = by_whole * weight + by_length * length - limit + grace
+            one, other = by_part * WEAKEST, by_part * STRONGEST
+            if score + min(one, other) >= 0:
+                return True
+            if score + max(one, other) < 0:
+                continue
+            if strongest is None:
+                strongest = bounded(max(self._weigh_each(list(parts)), default=weight))
+            if score + by_part * strongest >= 0:
+                return True
+        return False
 
     def _weigh_each(self, parts: Sequence[Portrait]) -> Iterable[float]:
         """The weights of several portraits, looked through together."""
@@ -136,51 +153,44 @@ class SecondOpinion:
         by_letters = weight / 10 / math.sqrt(squares) if squares else 0.0
         return by_letters + sum(filter(None, map(self._marks.get, marks))) / 1000 + self._bias
 
-    def reasons(self, text: str, found: Numbers, most: int = 3) -> Sequence[Span]:
+    def reasons(self, text: str, found: Found, most: int = 3) -> Sequence[Span]:
         """The places in a comparable text that speak most for danger, in reading order.
 
         `found`: the sequences of the text.
         """
         if len(text) > MAX_READ:
             return []
-        places = []
-        for weight, start, end in self._heaviest(view(text), found):
-            if end - start > 1:
-                places.append((weight, start - 1, end - 1))
         chosen: list[Span] = []
-        for _, start, end in sorted(places, reverse=True):
-            if len(chosen) < most and all(end <= one or other <= start for one, other in chosen):
+        for start, end in self._heaviest(found):
+            if end - start > 1 and all(end <= one or other <= start for one, other in chosen):
                 chosen.append((start, end))
-        return sorted(chosen)
+                if len(chosen) == most:
+                    break
+        return sorted((start - 1, end - 1) for start, end in chosen)
 
-    def _heaviest(self, padded: str, found: Numbers) -> list[tuple[int, int, int]]:
-        """Weight and place of the sequences with most weight, spaces at their ends left out."""
-        weights = zip(self._weights.take(found, axis=0)[:, 0].tolist(), found.tolist(), strict=True)
-        speaking = sorted([each for each in weights if each[0] > 0], reverse=True)
-        least = speaking[:MOST_WEIGHED][-1][0] if speaking else 0
-        stand = []
-        for weight, number in speaking:
-            if weight < least:
-                break
-            sequence = self.sequences[number]
-            at = padded.find(sequence)
-            while at >= 0:
-                stand.append((weight, at + len(sequence), number, at))
-                at = padded.find(sequence, at + 1)
-        heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
-        return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
+    def _heaviest(self, found: Found) -> Iterator[Span]:
+        """Where sequences with most weight stand, the heaviest first, spaces at their ends left out."""
+        padded, left = found.padded, MOST_WEIGHED
+        weights = self._weights[:, 0].take(found.numbers)
+        least = max(1, np.partition(weights, -left)[-left]) if len(weights) > left else 1
+        heavy = weights >= least
+        speaking = sorted(zip(weights[heavy].tolist(), found.numbers[heavy].tolist(), strict=True), reverse=True)
+        for _, same in groupby(speaking, itemgetter(0)):
+            stand = sorted([place for _, number in same for place in self._places(padded, number)], reverse=True)[:left]
+            yield from sorted(
+                [(at + (padded[at] == " "), end - (padded[end - 1] == " ")) for end, _, at in stand], reverse=True
+            )
+            left -= len(stand)
+            if not left:
+                return
 
-
-def _enough(
-    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, grace: float
-) -> bool:
-    """Whether the whole, its strongest sentence and its length come to the limit."""
-    by_whole, by_part, by_length, limit = mix
-    score = by_whole * whole + by_length * length - limit + grace
-    least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
-    if score + least >= 0 or score + most < 0:
-        return score + least >= 0
-    return score + by_part * strongest() >= 0
+    def _places(self, padded: str, number: int) -> Iterator[tuple[int, int, int]]:
+        """Where a sequence stands: its end, its number, its start."""
+        sequence = self.sequences[number]
+        at = padded.find(sequence)
+        while at >= 0:
+            yield at + len(sequence), number, at
+            at = padded.find(sequence, at + 1)
 
 
 @cache
