@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import ahocorasick
@@ -30,26 +31,24 @@ class Composite:
 
 
 class Lexicon:
-    """Numbers every list and phrase, and finds where their words stand in a comparable text."""
+    """Numbers every list and phrase, and finds where their words stand in a comparable text.
 
-    def __init__(self, lists: Mapping[str, Sequence[str]], phrases: Iterable[str]) -> None:
+    Rules of several lines share one: phrases are added, none is taken away, and those of other rules do no harm.
+    """
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self.numbers: dict[str, int] = {}
         self.sizes: dict[int, int] = {}
+        self._owners: dict[str, Owners] = {}
+        self._entries: dict[tuple[int, bool, bool, Owners], Entry] = {}
+        # Words that are not in the automaton yet.
+        self._new: dict[str, None] = {}
+        self._automaton: Any = ahocorasick.Automaton()
         lists = {**lists, **_taken_back(lists)}
+        for name, members in lists.items():
+            self._number(name, members)
         chained = {name: [parse_say(m) for m in members if is_chain(m)] for name, members in lists.items()}
-        inside = [p.phrase for says in chained.values() for say in says for p in say.parts if p.phrase]
-        entries: dict[str, Owners] = {}
-        for name, members in [*lists.items(), *((phrase_name(p), (p,)) for p in dict.fromkeys([*phrases, *inside]))]:
-            number = self.numbers.setdefault(name, len(self.numbers))
-            owners = {False: ((number, False),), True: ((number, True),)}
-            for member in members:
-                written = () if is_chain(member) or member.startswith(BUT_NOT) else forms(member)
-                self.sizes[number] = self.sizes.get(number, 0) + 1 + len(written)
-                for text, open_end in written:
-                    others = entries.get(text, ())
-                    if owners[open_end][0] not in others:
-                        entries[text] = others + owners[open_end] if others else owners[open_end]
-        self._fill(entries)
+        self.learn(p.phrase for says in chained.values() for say in says for p in say.parts if p.phrase)
         self.taken_back = {
             self.numbers[f"-{name}"]: number for name, number in self.numbers.items() if f"-{name}" in lists
         }
@@ -57,6 +56,24 @@ class Lexicon:
         for name, says in chained.items():
             for say in says:
                 self._compose(self.numbers[name], say)
+
+    def learn(self, phrases: Iterable[str]) -> None:
+        """Finds these phrases as well from now on."""
+        for phrase in phrases:
+            if phrase_name(phrase) not in self.numbers:
+                self._number(phrase_name(phrase), (phrase,))
+
+    def _number(self, name: str, members: Sequence[str]) -> None:
+        number = self.numbers[name] = len(self.numbers)
+        self.sizes[number] = 0
+        for member in members:
+            written = () if is_chain(member) or member.startswith(BUT_NOT) else forms(member)
+            self.sizes[number] += 1 + len(written)
+            for text, open_end in written:
+                owner, others = (number, open_end), self._owners.get(text, ())
+                if owner not in others:
+                    self._new[text] = None
+                    self._owners[text] = (*others, owner)
 
     def part(self, part: Part) -> tuple[int, ...]:
         """The numbers of what a part of a signal may be."""
@@ -72,24 +89,26 @@ class Lexicon:
         for trigger in self.rarest(composite.parts):
             self.composites.setdefault(trigger, []).append(composite)
 
-    def _fill(self, entries: Mapping[str, Owners]) -> None:
-        self._automaton: Any = ahocorasick.Automaton()
-        made: dict[tuple[int, bool, bool, Owners], Entry] = {}
-        for text in [*_beginnings(entries), *entries]:
-            kind = len(text), text[0] in _WORD_LETTERS, text[-1] in _WORD_LETTERS, entries[text]
-            if kind not in made:
-                made[kind] = _entry(*kind)
-            self._automaton.add_word(text, made[kind])
-        if entries:
+    @property
+    def automaton(self) -> Any:
+        """All words, ready to be looked for."""
+        if self._new:
+            for text in [*_beginnings(self._new), *self._new]:
+                kind = len(text), text[0] in _WORD_LETTERS, text[-1] in _WORD_LETTERS, self._owners[text]
+                if kind not in self._entries:
+                    self._entries[kind] = _entry(*kind)
+                self._automaton.add_word(text, self._entries[kind])
             self._automaton.make_automaton()
+            self._new = {}
+        return self._automaton
 
     def find(self, text: str) -> Hits:
         """Where each list's words stand: {number: [(start, end)…]} in reading order."""
         hits: Hits = {}
-        if not self._automaton:
+        if not self._owners:
             return hits
         length = len(text)
-        for last, (size, left, free, closed) in self._automaton.iter(text):
+        for last, (size, left, free, closed) in self.automaton.iter(text):
             end = last + 1
             start = end - size
             if left and start and text[start - 1] in _WORD_LETTERS:
@@ -110,6 +129,12 @@ class Lexicon:
             if len(spans) > 1:
                 spans.sort()
         return hits
+
+
+@lru_cache(maxsize=8)
+def lexicon(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    """The lexicon of these lists, one for all rules that have the same."""
+    return Lexicon(dict(lists))
 
 
 def _entry(size: int, left: bool, right: bool, owners: Owners) -> Entry:

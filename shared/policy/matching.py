@@ -9,7 +9,7 @@ from typing import Any, get_args
 from shared.policy.chains import all_stand, chains
 from shared.policy.contexts import Context, gap_pattern, how_meant
 from shared.policy.forms import forms
-from shared.policy.lexicon import Lexicon, Span
+from shared.policy.lexicon import Span, lexicon
 from shared.policy.rules import Fact, Narrowing, Rule, Signal, Unless
 from shared.policy.signals import Say, parse_say
 from shared.policy.telling import DENIAL_GAP, Telling
@@ -52,7 +52,8 @@ class Matcher:
         unless = [u for rule in rules for u in [rule.unless]] + [n.unless for n in narrows]
         guards = [parse_say(text).parts[0] for u in unless for text in (*u.clause, *u.sentence, *u.anywhere)]
         parts = [part for say in says.values() for part in say.parts] + guards
-        self.lexicon = Lexicon(lists, dict.fromkeys(part.phrase for part in parts if part.phrase))
+        self.lexicon = lexicon(tuple((name, tuple(words)) for name, words in lists.items()))
+        self.lexicon.learn(part.phrase for part in parts if part.phrase)
         self._gap = gap_pattern(tuple(text for p in lists.get(DENIAL_GAP, ()) for text, _ in forms(p)))
         self._by_trigger: dict[int, list[_Compiled]] = {}
         self._silent: list[_Compiled] = []

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-import ahocorasick
+import numpy as np
 import orjson
 
 from shared.policy.dialects import in_one
+from shared.policy.key_table import Numbers
 from shared.policy.lexicon import Span
 from shared.policy.rules import Rule
+from shared.policy.sequences import SequenceIndex
 
 WEIGHTS = Path(__file__).parent / "second_opinion.json"
 RULE = "second-opinion.danger"
@@ -35,10 +38,7 @@ WEAKEST, STRONGEST = -1.0, 1.0
 SCRIPTS = ("latin", "chinese")
 SOME_CHINESE, MUCH_CHINESE = 0.1, 0.3
 
-_ENTRY, _RARITY = itemgetter(1), itemgetter(2)
-# Weights are added up in the lower half of a number; half of what it holds is below 0.
-_LOW = 32
-_LOW_BITS, _MIDDLE = (1 << _LOW) - 1, 1 << (_LOW - 1)
+_RARITY = itemgetter(2)
 
 
 def view(text: str) -> str:
@@ -86,113 +86,121 @@ class Portrait:
     marks: tuple[str, ...]
 
 
+class Found(NamedTuple):
+    """The letters of a text as they are weighed, and the numbers of the sequences in them, each once."""
+
+    padded: str
+    numbers: Numbers
+
+
 class SecondOpinion:
     """Weights of letter sequences and of marks; read once, used for all texts."""
 
     def __init__(self, weights: dict[str, Any], digest: str) -> None:
         self.digest = digest
         # Made without being checked: it has no signals, since nobody writes it into a pack.
-        self.rules: dict[Judgement, Rule] = {
+        self.rules: dict[str, Rule] = {
             judgement: Rule.model_construct(
                 id=rule, because=f"learned second opinion {digest}", signals=(), safety="suspected", plan=PLAN
             )
             for judgement, rule in (("caution", CAUTION), ("danger", RULE))
         }
-        self._letters: Any = ahocorasick.Automaton()
-        self._weights: list[int] = []
-        # Squared rarity and weight of each sequence in one whole number, so that one sum adds both up.
-        self._packed: list[int] = []
-        self.pieces: dict[str, int] = {}
-        # The automaton looks through what may follow in the order it was told: what is least rare first.
-        for number, (sequence, weight, rarity) in enumerate(sorted(weights["letters"], key=_RARITY)):
-            self._letters.add_word(sequence, number)
-            self._weights.append(weight)
-            self._packed.append((rarity * rarity << _LOW) + weight)
-            self.pieces[sequence] = number
-        self._letters.make_automaton()
-        self._sequences = list(self.pieces)
+        # Numbered by how rare they are: what most texts hold stands together in memory.
+        letters = sorted(weights["letters"], key=_RARITY)
+        self.sequences: list[str] = [sequence for sequence, _, _ in letters]
+        self._index = SequenceIndex(self.sequences)
+        # Weight and squared rarity of each.
+        self._weights: Numbers = np.array([(w, rare**2) for _, w, rare in letters], np.int64).reshape(-1, 2)
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
         self._limit: float = weights["limit"]
 
-    def found(self, text: str) -> set[int]:
-        """The numbers of the sequences in a comparable text."""
-        return set(map(_ENTRY, self._letters.iter(view(text))))
+    def found(self, text: str) -> Found:
+        """The sequences in a comparable text."""
+        padded = view(text)
+        return Found(padded, self._index.found(padded))
 
-    def judge(self, whole: Portrait, parts: Iterable[Portrait], found: set[int] | None = None) -> Judgement:
+    def judge(self, whole: Portrait, parts: Iterable[Portrait], found: Found | None = None) -> Judgement:
         """Whether enough speaks for danger, in the measure of the script it is written in.
 
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
-        all_of_it = self.weigh(whole, found)
-
-        @cache
-        def strongest() -> float:
-            return bounded(max(map(self.weigh, parts), default=all_of_it))
-
+        numbers = (found or self.found(whole.text)).numbers
+        weight = self._weigh(np.add.reduce(self._weights.take(numbers, axis=0)).tolist(), whole.marks)
         length, grace = length_of(whole.text), grace_of(whole.text)
-        mixes = [self._mix[script] for script in scripts(whole.text)]
+        strongest: float | None = None
+        judgement: Judgement = "none"
+        for script in scripts(whole.text):
+            by_whole, by_part, by_length, constant = self._mix[script]
+            odds = by_whole * weight + by_length * length - constant + grace
+            least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
+            if odds + least >= 0:
+                return "danger"
+            if odds + most < self._limit:
+                continue
+            if strongest is None:
+                strongest = bounded(max(self._weigh_each(list(parts)), default=weight))
+            if odds + by_part * strongest >= 0:
+                return "danger"
+            if odds + by_part * strongest >= self._limit:
+                judgement = "caution"
+        return judgement
 
-        def beyond(limit: float) -> bool:
-            return any(_enough(mix, all_of_it, strongest, length, limit - grace) for mix in mixes)
+    def _weigh_each(self, parts: Sequence[Portrait]) -> Iterable[float]:
+        """The weights of several portraits, looked through together."""
+        if not parts:
+            return ()
+        owners, numbers = self._index.found_in_each([view(one.text) for one in parts])
+        sums = np.zeros((len(parts), 2), np.int64)
+        np.add.at(sums, owners, self._weights.take(numbers, axis=0))
+        return [self._weigh(each, one.marks) for each, one in zip(sums.tolist(), parts, strict=True)]
 
-        return "none" if not beyond(self._limit) else "danger" if beyond(0.0) else "caution"
-
-    def weigh(self, one: Portrait, found: set[int] | None = None) -> float:
+    def _weigh(self, letters: Sequence[int], marks: Iterable[str]) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
-        numbers = self.found(one.text) if found is None else found
-        total = sum(map(self._packed.__getitem__, numbers)) + _MIDDLE
-        squares, weight = total >> _LOW, (total & _LOW_BITS) - _MIDDLE
-        letters = weight / 10 / math.sqrt(squares) if squares else 0.0
-        return letters + sum(filter(None, map(self._marks.get, one.marks))) / 1000 + self._bias
+        weight, squares = letters
+        by_letters = weight / 10 / math.sqrt(squares) if squares else 0.0
+        return by_letters + sum(filter(None, map(self._marks.get, marks))) / 1000 + self._bias
 
-    def reasons(self, text: str, found: set[int], most: int = 3) -> Sequence[Span]:
+    def reasons(self, text: str, found: Found, most: int = 3) -> Sequence[Span]:
         """The places in a comparable text that speak most for danger, in reading order.
 
         `found`: the sequences of the text.
         """
         if len(text) > MAX_READ:
             return []
-        places = []
-        for weight, start, end in self._heaviest(view(text), found):
-            if end - start > 1:
-                places.append((weight, start - 1, end - 1))
         chosen: list[Span] = []
-        for _, start, end in sorted(places, reverse=True):
-            if len(chosen) < most and all(end <= one or other <= start for one, other in chosen):
+        for start, end in self._heaviest(found):
+            if end - start > 1 and all(end <= one or other <= start for one, other in chosen):
                 chosen.append((start, end))
-        return sorted(chosen)
+                if len(chosen) == most:
+                    break
+        return sorted((start - 1, end - 1) for start, end in chosen)
 
-    def _heaviest(self, padded: str, found: set[int]) -> list[tuple[int, int, int]]:
-        """Weight and place of the sequences with most weight, spaces at their ends left out."""
-        weights = self._weights
-        speaking = sorted([n for n in found if weights[n] > 0], key=weights.__getitem__, reverse=True)
-        least = weights[speaking[:MOST_WEIGHED][-1]] if speaking else 0
-        stand = []
-        for number in speaking:
-            if weights[number] < least:
-                break
-            sequence = self._sequences[number]
-            at = padded.find(sequence)
-            while at >= 0:
-                stand.append((weights[number], at + len(sequence), number, at))
-                at = padded.find(sequence, at + 1)
-        heaviest = sorted(stand, reverse=True)[:MOST_WEIGHED]
-        return [(weight, at + (padded[at] == " "), end - (padded[end - 1] == " ")) for weight, end, _, at in heaviest]
+    def _heaviest(self, found: Found) -> Iterator[Span]:
+        """Where sequences with most weight stand, the heaviest first, spaces at their ends left out."""
+        padded, left = found.padded, MOST_WEIGHED
+        weights = self._weights[:, 0].take(found.numbers)
+        least = max(1, np.partition(weights, -left)[-left]) if len(weights) > left else 1
+        heavy = weights >= least
+        speaking = sorted(zip(weights[heavy].tolist(), found.numbers[heavy].tolist(), strict=True), reverse=True)
+        for _, same in groupby(speaking, itemgetter(0)):
+            stand = sorted([place for _, number in same for place in self._places(padded, number)], reverse=True)[:left]
+            yield from sorted(
+                [(at + (padded[at] == " "), end - (padded[end - 1] == " ")) for end, _, at in stand], reverse=True
+            )
+            left -= len(stand)
+            if not left:
+                return
 
-
-def _enough(
-    mix: tuple[float, float, float, float], whole: float, strongest: Callable[[], float], length: float, limit: float
-) -> bool:
-    """Whether the odds by the whole, its strongest sentence and its length come to the limit; even odds are 0."""
-    by_whole, by_part, by_length, constant = mix
-    score = by_whole * whole + by_length * length - constant - limit
-    least, most = sorted((by_part * WEAKEST, by_part * STRONGEST))
-    if score + least >= 0 or score + most < 0:
-        return score + least >= 0
-    return score + by_part * strongest() >= 0
+    def _places(self, padded: str, number: int) -> Iterator[tuple[int, int, int]]:
+        """Where a sequence stands: its end, its number, its start."""
+        sequence = self.sequences[number]
+        at = padded.find(sequence)
+        while at >= 0:
+            yield at + len(sequence), number, at
+            at = padded.find(sequence, at + 1)
 
 
 @cache

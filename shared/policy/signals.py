@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.policy.forms import forms
 
@@ -30,6 +31,7 @@ class Say:
     relations: tuple[str, ...]
 
 
+@lru_cache(maxsize=10_000)
 def parse_say(text: str) -> Say:
     """Reads "{brakes} ... {fail}"; raises ValueError saying what is wrong.
 

@@ -90,7 +90,7 @@ def categories_held_back(texts: Sequence[Labelled], beside: Sequence[SecondOpini
 
     @cache
     def made(own: int, opinion: SecondOpinion) -> SecondCategory:
-        return SecondCategory(weights[own], "held back", opinion.pieces)
+        return SecondCategory(weights[own], "held back", opinion.sequences)
 
     return [made(of.get(text.id, 0), opinion) for text, opinion in zip(texts, beside, strict=True)]
 

@@ -37,7 +37,7 @@ def main() -> None:
     ready: dict[str, Reading] = {text: each.read(text) for each, text in chosen}
     print(f"start-up with all lines and their checks: {time.process_time() - begun:.2f} s CPU")
     normal = {text: normalise(text).text for text in ready}
-    automata = [(each._all.lexicon._automaton, normal[text]) for each, text in chosen]
+    automata = [(each._all.lexicon.automaton, normal[text]) for each, text in chosen]
     whole = per_second(len(chosen), lambda: [each.read(text) for each, text in chosen])
     screen = per_second(len(chosen), lambda: [each.screen(text) for each, text in chosen])
     matching = per_second(len(chosen), lambda: [sum(1 for _ in automaton.iter(text)) for automaton, text in automata])
