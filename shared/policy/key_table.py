@@ -13,7 +13,7 @@ _ROUNDS, _TURNS = 60, 20
 
 
 class KeyTable:
-    """A perfect hash (hash and displace): keys fall into groups, each moved until its keys stand on places of their own.
+    """A perfect hash (hash and displace): keys fall into groups, each moved until its keys have places of their own.
 
     Keys are below 2**63, each once; raises ValueError otherwise.
     """
