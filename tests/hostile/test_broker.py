@@ -28,23 +28,30 @@ from tests.hostile.mutations import PERHAPS, SURELY
 from tests.hostile.test_topics import BEGINS, renamed
 from tests.simulation import services
 
-WRONG = times(150, 600)
+WRONG = times(150, 2_500)
 ROUNDS = 4
 
 
-class Ground:
-    """Triage on real servers, and a publisher for whoever wants to do it harm."""
+SERVICES = {
+    "triage": services.triage_service,
+    "compensation": services.compensation_service,
+    "notify": services.notify_service,
+}
 
-    def __init__(self, kafka: str, mongo: str) -> None:
-        self.service = services.triage_service()
+
+class Ground:
+    """A service on real servers, and a publisher for whoever wants to do it harm."""
+
+    def __init__(self, name: str, kafka: str, mongo: str) -> None:
+        self.name, self.service = name, SERVICES[name]()
         self.settings = KafkaSettings(kafka, idempotent=False, session_ms=2000)
-        self.store = MongoStore(database(mongo, "redress_hostile"), "triage")
+        self.store = MongoStore(database(mongo, "redress_hostile"), name)
         self.outside = Publisher(self.settings, "standard")
         self.stages = [self._stage(lane) for lane in LANES]
 
     def _stage(self, lane: Lane) -> Stage:
         publisher = Publisher(self.settings, lane)
-        log = KafkaLog(self.settings, lane, f"redress.triage.{lane}", self.service.topics(lane), publisher)
+        log = KafkaLog(self.settings, lane, f"redress.{self.name}.{lane}", self.service.topics(lane), publisher)
         stage = Stage(self.service, lane, log, self.store, MemorySwitch(), 0)
         stage.limit = DeadLetterLimit(in_a_row=UNLIMITED, share=2.0)
         return stage
@@ -63,10 +70,10 @@ class Ground:
                 await asyncio.sleep(0.1)
 
 
-@pytest.fixture
-async def ground(own_pair) -> AsyncIterator[Ground]:
+@pytest.fixture(params=SERVICES)
+async def ground(request, own_pair) -> AsyncIterator[Ground]:
     await ensure_topics(own_pair.kafka, read_topics(DECLARED, partitions=1))
-    made = Ground(own_pair.kafka, own_pair.mongo_url)
+    made = Ground(request.param, own_pair.kafka, own_pair.mongo_url)
     await made.store.prepare()
     for stage in made.stages:
         await stage.log.start()
@@ -82,9 +89,9 @@ async def ground(own_pair) -> AsyncIterator[Ground]:
 
 
 async def test_good_records_after_wrong_ones_are_decided_round_after_round_and_memory_stays(ground: Ground) -> None:
-    rng, topics = chance("broker"), [topic for stage in ground.stages for topic in stage.log.topics]
+    rng, topics = chance(f"broker/{ground.name}"), [topic for stage in ground.stages for topic in stage.log.topics]
     corpus = [record for topic in topics for record in genuine().get(topic, ()) if record.header("ce_id")]
-    first = next(r for r in corpus if r.header("ce_type") == BEGINS["triage"].TYPE.encode() and "standard" in r.topic)
+    first = next(r for r in corpus if r.header("ce_type") == BEGINS[ground.name].TYPE.encode() and "standard" in r.topic)
     memory: list[int] = []
     for round_ in range(ROUNDS):
         wrong = [mutation(rng.choice(corpus), rng) for _ in range(WRONG // ROUNDS)
