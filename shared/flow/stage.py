@@ -62,6 +62,7 @@ class Stage:
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
         self.size, self.at_once = self.pace.most, SHARE
+        self.reach = 2 * MOST
         self.written: Callable[[], None] = lambda: None
         self.before: LaneStatus | None = None
         self.write_time = WriteTime(self.pace.write_target_s, self.pace.write_least)
@@ -215,14 +216,14 @@ class Stage:
                 await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
         self.log.seek(self.log.owned())
-        await self._tell_decided({part: at + 2 * MOST for part, at in held})
+        await self._tell_decided({part: at + self.reach for part, at in held})
         self._told_while_stopped = held
 
     async def _tell_decided(self, until: Mapping[Part, int]) -> None:
         """Of each partition as many records as two batches in hand of any replica can have held, or all there are."""
         nothing = 0
         while nothing < 3 and not self._stopping.is_set():
-            records = await self.log.fetch(MOST, self.pace.wait_s)
+            records = await self.log.fetch(self.pace.most, self.pace.wait_s)
             async with self.log.lock:
                 near = [record for record in self.log.current(records) if record.offset < until.get(record.part, 0)]
                 await self._tell_again(near)

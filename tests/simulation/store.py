@@ -42,6 +42,7 @@ class SimStore(MemoryStore):
         super().__init__()
         self.service, self.whole = service, whole
         self.on_write: Callable[[str, dict[str, Any], dict[str, Any]], None] = lambda *_: None
+        self.on_keep: Callable[[str, dict[str, Any]], None] = lambda *_: None
         self.on_due: Callable[[str], None] = lambda _: None
         self.conflicts = 0
         self._due: dict[str, int] = {}
@@ -86,6 +87,12 @@ class SimStore(MemoryStore):
                 self.on_write(self.service, old, change.document)
         self._ring_for_earlier()
         return Written(frozenset(conflicts), refused)
+
+    def kept(self, pages: Mapping[str, dict[str, Any]]) -> None:
+        self._check()
+        for page in pages.values():
+            self.on_keep(self.service, page)
+        super().kept(pages)
 
     def _ring_for_earlier(self) -> None:
         for lane in ("express", "standard"):

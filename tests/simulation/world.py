@@ -18,6 +18,7 @@ from tests.simulation.plan import SERVICES, Plan, Trouble
 from tests.simulation.replica import SESSION_S, Make, Replica
 from tests.simulation.seen import ENDED
 from tests.simulation.store import SimStore
+from tests.simulation.writing import left_behind, let_go, not_written
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MakeOf = Callable[["World", str, str], Make]
@@ -38,7 +39,7 @@ class World:
         self.services = tuple(services)
         self.stores = {service: SimStore(service, plan.whole_copies) for service in self.services}
         for service, store in self.stores.items():
-            store.on_write = self._written
+            store.on_write, store.on_keep = self._written, self._kept
             store.on_due = lambda lane, service=service: self._due_changed(service, lane)
         self.switches = {service: MemorySwitch() for service in self.services}
         self.versions = dict.fromkeys(self.services, "old")
@@ -98,6 +99,10 @@ class World:
             return
         if old["lane"] == "express" != new["lane"]:
             self.defect(f"{service}: the lane was lowered", id)
+        for effect in left_behind(old, new):
+            self.defect(f"{service}: a raise left the order of {effect} on standard", id)
+        for place in let_go(service, old, new, self.broker.committed):
+            self.defect(f"{service}: what {place} made it tell was let go before its offset was committed", id)
         if new["told"] < old["told"]:
             self.defect(f"{service}: told {old['told']} was followed by {new['told']}", id)
         if old.get("erased") and not new.get("erased"):
@@ -105,6 +110,12 @@ class World:
         for source, heard in old["heard"].items():
             if new["heard"].get(source, {"high": 0})["high"] < heard["high"]:
                 self.defect(f"{service}: the number heard from {source} fell", id)
+
+    def _kept(self, service: str, page: dict[str, Any]) -> None:
+        store = self.stores[service]
+        thing = page.get("thing", "")
+        if not_written(page, store.pages.get(page["_id"]), store.things.get(thing, {})):
+            self.defect(f"{service}: {page['_id']} was kept with entries nobody had written", thing)
 
     def done_for(self, service: str) -> None:
         """A provider did something for a service."""
