@@ -47,7 +47,7 @@ class Deciding:
         ahead, work.ahead = work.ahead, None
         thing, changed = ahead.thing if ahead else self._read(work), False
         work.out, work.pages = {}, NONE
-        entries_before, replay_before = len(thing.history), len(thing.replay)
+        entries_before = len(thing.history)
         for index, item in work.items:
             fold = ahead or Fold(thing, item.record, self.service, self.epoch)
             try:
@@ -59,8 +59,7 @@ class Deciding:
                 work.pages = {**work.pages, **fold.pages}
         work.change = None
         if changed:
-            if replay_before:
-                drop_committed(thing, self.owned)
+            drop_committed(thing, self.owned)
             if full := history.pages_of(thing, entries_before):
                 work.pages = {**work.pages, **full}
             work.change = _change(work, thing)

@@ -57,10 +57,15 @@ def _(stack: contextlib.ExitStack) -> None:
 @mistake("output partition = input partition")
 def _(stack: contextlib.ExitStack) -> None:
     came_on: dict[int, tuple[Any, int]] = {}
-    take, append = fold.Fold.take, groups.SimBroker.append
+    take, speak, append = fold.Fold.take, fold.Fold.speak, groups.SimBroker.append
 
     def wrong_take(self: fold.Fold, message: Any) -> Any:
-        out = take(self, message)
+        return noted(self, take(self, message))
+
+    def wrong_speak(self: fold.Fold) -> Any:
+        return noted(self, speak(self))
+
+    def noted(self: fold.Fold, out: Any) -> Any:
         came_on.update({id(one): (one, self.record.partition) for one in out})
         return out
 
@@ -72,4 +77,5 @@ def _(stack: contextlib.ExitStack) -> None:
             return append(self, message, count)
 
     method(stack, fold.Fold, "take", wrong_take)
+    method(stack, fold.Fold, "speak", wrong_speak)
     method(stack, groups.SimBroker, "append", wrong_append)
