@@ -20,6 +20,7 @@ from shared.policy.profile import LineProfile
 from shared.sealing import Sealer
 from shared.web.asking import fingerprint
 
+MOST_HEADS = 256
 HOME = ZoneInfo("Asia/Shanghai")
 Fault = dict[str, str]
 ReadText = Callable[[Policy, str | None, date, str, Sequence[str], Mapping[str, Any] | None], Reading]
@@ -41,7 +42,8 @@ class Reception:
         self, seals: Seals, policy: Callable[[], Policy], whole: bool = True, screen: ReadText = reading.screen
     ) -> None:
         self.seals, self.policy, self.whole, self._screen = seals, policy, whole, screen
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[tuple[str, date], Head] = {}
+        self._heads_of: Policy | None = None
 
     # Checking ------------------------------------------------------------------------------------------
 
@@ -70,12 +72,15 @@ class Reception:
 
     def head(self, line: str, on: date) -> Head | None:
         """The same, with what follows from it for the door."""
-        profile = self.profile(line, on)
-        if profile is None:
-            return None
-        head = self._heads.get(line)
-        if head is None or head.profile is not profile:
-            head = self._heads[line] = Head(profile)
+        policy = self.policy()
+        if policy is not self._heads_of or len(self._heads) > MOST_HEADS:
+            self._heads_of, self._heads = policy, {}
+        head = self._heads.get((line, on))
+        if head is None:
+            profile = self.profile(line, on)
+            if profile is None:
+                return None
+            head = self._heads[line, on] = Head(profile)
         return head
 
     # Sealing -------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
+from starlette.types import Scope
 
 AT_ONCE, TAKE = "redress.at-once", "take"
-"""The ASGI extension by which a server takes a whole answer: status, headers, body; it says whether it took it."""
+"""The ASGI extension by which a server takes a whole answer, and says whether it did."""
 
 Header = tuple[bytes, bytes]
-Taker = Callable[[int, list[Header], bytes], bool]
+Taker = Callable[[Scope, int, list[Header], bytes], bool]
 
 
 class Answer(Response):

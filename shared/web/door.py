@@ -7,11 +7,11 @@ that sends nothing stays for ever.
 import asyncio
 import resource
 import time
-from functools import partial
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared.web.answers import AT_ONCE, TAKE, Header
 from shared.web.bodies import WHOLE
@@ -38,6 +38,7 @@ class Door(HttpToolsProtocol):
     _head: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _head_bytes, _rest_bytes = 0, 0
+    _offers: dict[str, dict[Any, Any]]
     _since = 0.0
 
     # Connections -------------------------------------------------------------------------------
@@ -45,6 +46,7 @@ class Door(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._since = time.monotonic()
+        self._offers = {WHOLE: {}, AT_ONCE: {TAKE: self._take}}
         self._await_head()
         if len(self.connections) > most_connections():
             self._make_room()
@@ -95,7 +97,7 @@ class Door(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self.scope["extensions"] = {WHOLE: {}, AT_ONCE: {TAKE: partial(self._take, self.cycle)}}
+        self.scope["extensions"] = self._offers  # one for all its requests: none must hold on to itself
 
     def on_response_complete(self) -> None:
         self._since = time.monotonic()
@@ -120,9 +122,11 @@ class Door(HttpToolsProtocol):
 
     # Answers -----------------------------------------------------------------------------------
 
-    def _take(self, cycle: RequestResponseCycle, status: int, headers: list[Header], body: bytes) -> bool:
-        """A whole answer, as the cycle would send it in two steps; not while its caller is slow to read."""
-        if cycle.disconnected or cycle.response_started or self.flow.write_paused:
+    def _take(self, scope: Scope, status: int, headers: list[Header], body: bytes) -> bool:
+        """A whole answer, as its cycle would send it in two steps; not while its caller is slow to read, nor where
+        others wait behind it on the same line."""
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.disconnected or cycle.response_started or self.flow.write_paused:
             return False
         cycle.response_started = cycle.response_complete = True
         lines = [STATUS_LINE[status]]

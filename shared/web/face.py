@@ -124,7 +124,7 @@ class _Answer:
     def at_once(self, whole: Answer, scope: Scope) -> bool:
         """Head and body together, where the server takes them so; whether it did."""
         take: Taker | None = scope.get("extensions", NOTHING).get(AT_ONCE, NOTHING).get(TAKE)
-        if take is None or not take(whole.status_code, [*whole.raw_headers, *ALWAYS], bytes(whole.body)):
+        if take is None or not take(scope, whole.status_code, [*whole.raw_headers, *ALWAYS], bytes(whole.body)):
             return False
         self.status = whole.status_code
         return True
