@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from shared.policy.matching import Fired
 from shared.policy.normal import Normal
-from shared.policy.profile import LineProfile
 from shared.policy.rules import Rule
 
 Safety = Literal["none", "suspected", "confirmed"]
@@ -100,8 +99,8 @@ def needs_person(why: str, because: str, version: str) -> Reading:
     )
 
 
-def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, version: str) -> Reading:
-    """Adds up the rules that spoke, danger first."""
+def decide(fired: Sequence[Fired], normal: Normal, asked: Callable[[str], tuple[str, ...]], version: str) -> Reading:
+    """Adds up the rules that spoke, danger first. `asked`: the fields a category needs."""
     fired = sorted(fired, key=_rank)
     dangers = [one for one in fired if raises(one.rule)]
     safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
@@ -109,7 +108,6 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     category = "safety" if dangers else (ranked[0] if ranked else "other")
     kind = _kind(fired) if not dangers else "complaint"
     detail = _detail(fired, category)
-    asked = profile.fields_for(detail or category) if profile else ()
     return Reading(
         safety=safety,
         lane="express" if dangers else "standard",
@@ -119,7 +117,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
         detail=detail,
         alternatives=tuple(c for c in ranked if c != category)[:2],
         plan=_plan(fired, dangers[0]) if dangers else None,
-        fields=tuple(dict.fromkeys((*asked, *(field for one in fired for field in one.rule.ask)))),
+        fields=tuple(dict.fromkeys((*asked(detail or category), *(field for one in fired for field in one.rule.ask)))),
         marks=tuple(dict.fromkeys(mark for one in fired for mark in one.rule.marks)),
         rules=tuple(one.rule.id for one in fired) or ("category.other",),
         evidence=tuple(_evidence(fired, normal)),

@@ -105,6 +105,7 @@ class SecondOpinion:
         self._index = SequenceIndex(self.sequences)
         # Weight and squared rarity of each.
         self._weights: Numbers = np.array([(weight, rarity**2) for _, weight, rarity in letters], np.int64).reshape(-1, 2)
+        self._weights_alone = self._weights[:, 0].copy()
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
@@ -143,9 +144,8 @@ class SecondOpinion:
         if not parts:
             return ()
         owners, numbers = self._index.found_in_each([view(one.text) for one in parts])
-        sums = np.zeros((len(parts), 2), np.int64)
-        np.add.at(sums, owners, self._weights.take(numbers, axis=0))
-        return [self._weigh(each, one.marks) for each, one in zip(sums.tolist(), parts, strict=True)]
+        sums = (np.bincount(owners, each, len(parts)).tolist() for each in self._weights.take(numbers, axis=0).T)
+        return [self._weigh(letters, one.marks) for one, *letters in zip(parts, *sums, strict=True)]
 
     def _weigh(self, letters: Sequence[int], marks: Iterable[str]) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
@@ -171,7 +171,7 @@ class SecondOpinion:
     def _heaviest(self, found: Found) -> Iterator[Span]:
         """Where sequences with most weight stand, the heaviest first, spaces at their ends left out."""
         padded, left = found.padded, MOST_WEIGHED
-        weights = self._weights[:, 0].take(found.numbers)
+        weights = self._weights_alone.take(found.numbers)
         least = max(1, np.partition(weights, -left)[-left]) if len(weights) > left else 1
         heavy = weights >= least
         speaking = sorted(zip(weights[heavy].tolist(), found.numbers[heavy].tolist(), strict=True), reverse=True)
