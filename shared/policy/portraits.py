@@ -43,7 +43,7 @@ def _sentences(
     rules = _by_sentence(sentences, {id: spans[:1] for id, spans in spoke.items()})
     for (start, end), lists, told in zip(sentences, counts, rules, strict=True):
         if end - start >= MIN_SENTENCE:
-            yield Portrait(telling.text[start:end], _marks(lists, told))
+            yield Portrait(telling.text[start:end], _marks(lists, told), start)
 
 
 def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:
@@ -55,7 +55,7 @@ def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]])
             number = bisect_right(starts, place) - 1
             if place < ends[number]:
                 one = counts[number]
-                one[name] = one.get(name, 0) + 1
+                one[name] = one[name] + 1 if name in one else 1
     return counts
 
 

@@ -77,10 +77,12 @@ class Portrait:
     """A text, or one sentence of it, as it is weighed: its comparable letters and the marks found in it.
 
     Marks name word lists by how often they occur ("list:body:2") and rules that spoke ("rule:body.fell").
+    `start`: where a sentence stands in the text.
     """
 
     text: str
     marks: tuple[str, ...]
+    start: int = 0
 
 
 class Found(NamedTuple):
@@ -121,8 +123,8 @@ class SecondOpinion:
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
-        numbers = (found or self.found(whole.text)).numbers
-        weight = self._weigh(np.add.reduce(self._weights.take(numbers, axis=0)).tolist(), whole.marks)
+        found = found or self.found(whole.text)
+        weight = self._weigh(np.add.reduce(self._weights.take(found.numbers, axis=0)).tolist(), whole.marks)
         length, grace = length_of(whole.text), grace_of(whole.text)
         strongest: float | None = None
         for script in scripts(whole.text):
@@ -134,16 +136,20 @@ class SecondOpinion:
             if score + max(one, other) < 0:
                 continue
             if strongest is None:
-                strongest = bounded(max(self._weigh_each(list(parts)), default=weight))
+                strongest = bounded(max(self._weigh_each(list(parts), found.padded), default=weight))
             if score + by_part * strongest >= 0:
                 return True
         return False
 
-    def _weigh_each(self, parts: Sequence[Portrait]) -> Iterable[float]:
-        """The weights of several portraits, looked through together."""
+    def _weigh_each(self, parts: Sequence[Portrait], padded: str) -> Iterable[float]:
+        """The weights of the sentences of a text, looked through together; `padded`: the view of the text."""
         if not parts:
             return ()
-        owners, numbers = self._index.found_in_each([view(one.text) for one in parts])
+        if len(padded) < MAX_READ:  # nothing is left out, so that a sentence stands where it stood, a space before it
+            views = [f" {padded[one.start + 1 : one.start + 1 + len(one.text)]} " for one in parts]
+        else:
+            views = [view(one.text) for one in parts]
+        owners, numbers = self._index.found_in_each(views)
         sums = (np.bincount(owners, each, len(parts)).tolist() for each in self._weights.take(numbers, axis=0).T)
         return [self._weigh(letters, one.marks) for one, *letters in zip(parts, *sums, strict=True)]
 

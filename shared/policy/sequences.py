@@ -54,15 +54,16 @@ class SequenceIndex:
 
     def found_in_each(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
         """The same for several texts at once: places of texts, in order, and numbers of sequences in them."""
-        together = _BETWEEN.join(texts)
+        together = _BETWEEN.join(texts) + _BETWEEN
         runs = self._runs(together)
         numbers, known = self._table.look_up(np.concatenate(runs))
-        places = np.arange(len(together))
-        ends = np.concatenate([places[size:] for size in range(len(runs))])[known]
-        longer = np.array(self._longer(together), np.int64).reshape(-1, 2)
-        ends, numbers = np.concatenate((ends, longer[:, 0])), np.concatenate((numbers, longer[:, 1]))
-        stops = np.cumsum([len(text) + 1 for text in texts])
-        both = _each_once(np.searchsorted(stops, ends, side="right") << 32 | numbers)
+        owner = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
+        owners = np.concatenate([owner[size:] for size in range(len(runs))]).take(known)
+        if _FEW_WORDS.search(together):
+            longer = np.array(self._longer(together), np.int64).reshape(-1, 2)
+            owners = np.concatenate((owners, owner.take(longer[:, 0])))
+            numbers = np.concatenate((numbers, longer[:, 1]))
+        both = _each_once(owners << 32 | numbers)
         return both >> 32, both & 0xFFFFFFFF
 
     def _longer(self, text: str) -> list[tuple[int, int]]:
