@@ -148,12 +148,16 @@ def _holds(wanted: Fact, given: Any) -> bool:
 def _stands(guard: _Guard, telling: Telling, spans: Sequence[Span]) -> bool:
     """Whether a word of the guard stands where it takes the meaning away."""
     hits = telling.hits
-    if any(number in hits for number in guard.anywhere):
-        return True
-    low, high = min(span[0] for span in spans) - 200, max(span[1] for span in spans) + 200
+    for number in guard.anywhere:
+        if number in hits:
+            return True
     for numbers, where in ((guard.clause, telling.clause), (guard.sentence, telling.sentence)):
+        present = [hits[number] for number in numbers if number in hits]
+        if not present:
+            continue
+        low, high = min(span[0] for span in spans) - 200, max(span[1] for span in spans) + 200
         own = {where(span[0]) for span in spans}
-        for number in numbers:
-            if any(where(s[0]) in own for s in telling.within(hits.get(number, []), low, high)):
+        for found in present:
+            if any(where(s[0]) in own for s in telling.within(found, low, high)):
                 return True
     return False

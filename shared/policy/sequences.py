@@ -38,7 +38,7 @@ class SequenceIndex:
         if len(letters) >= 1 << BITS or _BETWEEN in letters:
             raise ValueError(f"sequences of {len(letters)} different letters, of which fewer than {1 << BITS} are told")
         # A letter of no sequence is told by 0, so that a run that begins with some is what follows them.
-        self._letter = np.zeros(_LETTERS, np.uint16)
+        self._letter = np.zeros(_LETTERS, np.uint64)
         self._letter[list(map(ord, letters))] = np.arange(1, len(letters) + 1)
         keys = [self._runs(text)[size - 1][::size] for size, text in enumerate(together) if text]
         numbers = [number for each in sized for _, number in each]
@@ -73,9 +73,9 @@ class SequenceIndex:
     def _runs(self, text: str) -> list[Keys]:
         """The keys of all runs of one letter, of two, and so on, each in the order of the text."""
         letters = self._letter.take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32))
-        runs = [letters.astype(np.uint64)]
+        runs = [letters]
         for size in range(1, LONGEST):
-            runs.append(runs[-1][:-1] << _SHIFT | runs[0][size:])
+            runs.append(runs[-1][:-1] << _SHIFT | letters[size:])
         return runs
 
 

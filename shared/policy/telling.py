@@ -49,7 +49,7 @@ class Telling:
 
     def take_back(self, taken_back: Mapping[int, int]) -> None:
         """Drops what a list says it does not mean; `taken_back` leads from such words to their list."""
-        for number in [number for number in taken_back if number in self.hits]:
+        for number in taken_back.keys() & self.hits.keys():
             self._drop(self.hits.pop(number), [taken_back[number]])
 
     def mask(self) -> None:
