@@ -105,8 +105,9 @@ class SecondOpinion:
         letters = sorted(weights["letters"], key=_RARITY)
         self.sequences: list[str] = [sequence for sequence, _, _ in letters]
         self._index = SequenceIndex(self.sequences)
-        # Weight and squared rarity of each.
-        self._weights: Numbers = np.array([(weight, rarity**2) for _, weight, rarity in letters], np.int64).reshape(-1, 2)
+        weighed = [(weight, rarity**2) for _, weight, rarity in letters]
+        # Weight and squared rarity of each; the weight alone.
+        self._weights: Numbers = np.array(weighed, np.int64).reshape(-1, 2)
         self._weights_alone = self._weights[:, 0].copy()
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
