@@ -35,11 +35,29 @@ def chains(telling: Telling, parts: Parts, relations: tuple[str, ...]) -> Iterat
         if not spans:
             return
         found.append(spans)
+    if len(found) == 1:
+        for span in found[0]:
+            yield [span]
+        return
     anchor = min(range(len(found)), key=lambda part: len(found[part]))
+    if len(found) == 2:
+        yield from _pairs(telling, found, relations[0], anchor)
+        return
     for span in found[anchor]:
         chain = _extend(telling, found, relations, {anchor: span})
         if chain:
             yield chain
+
+
+def _pairs(telling: Telling, found: list[list[Span]], relation: str, anchor: int) -> Iterator[list[Span]]:
+    """Two spans for each place of the part `anchor`: what most signals are, without trying in turn."""
+    for fixed in found[anchor]:
+        for span in _near(telling, found[1 - anchor], relation, fixed):
+            if span[1] <= fixed[0] or fixed[1] <= span[0]:
+                one, other = (span, fixed) if anchor else (fixed, span)
+                if _stand(telling, relation, one, other):
+                    yield [one, other]
+                    break
 
 
 def _extend(

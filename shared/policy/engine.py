@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shared.policy.matching import Fired, Matcher, says_something
@@ -14,7 +14,6 @@ from shared.policy.outcome import Reading, decide, is_clear, raises, ranked_cate
 from shared.policy.policy import InForce
 from shared.policy.portraits import portraits
 from shared.policy.prepare import prepare
-from shared.policy.profile import LineProfile
 from shared.policy.rules import Narrowing, Rule
 from shared.policy.second_category import SecondCategory, category_marks, second_category
 from shared.policy.second_opinion import PLAN, Portrait, SecondOpinion, second_opinion, within
@@ -47,7 +46,7 @@ class Engine:
         lists = lists_of(in_force.of("words").values())
         self.version = in_force.version_of(*SECTIONS)
         profile = in_force.get("pack", in_force.line) if in_force.line else None
-        self._profile: LineProfile | None = profile.content if profile else None
+        self._asked: Callable[[str], tuple[str, ...]] = cache(profile.content.fields_for) if profile else _nothing
         self._all = Matcher(self.rules, narrows, lists)
         self._safety = self._all.only(lambda rule: rule.safety is not None)
         self._lists = {self._all.lexicon.numbers[name]: name for name in lists}
@@ -80,7 +79,7 @@ class Engine:
         fired = matcher.match(telling, signals, facts or {})
         if says_something(telling) and not any(raises(one.rule) for one in fired):
             fired += self._second(telling, fired, whole=matcher is self._all)
-        return decide(fired, normal, self._profile, self.version)
+        return decide(fired, normal, self._asked, self.version)
 
     def _second(self, telling: Telling, fired: Sequence[Fired], whole: bool) -> list[Fired]:
         """What second opinions add where the rules see no danger: danger, or else what the matter is."""
@@ -111,6 +110,11 @@ class Engine:
         """The rules that speak about this text."""
         matcher = matcher or self._all
         return matcher.match(prepare(normal, matcher.lexicon), signals, facts or {})
+
+
+def _nothing(category: str) -> tuple[str, ...]:
+    """What is asked for where no line says so."""
+    return ()
 
 
 @dataclass(frozen=True)

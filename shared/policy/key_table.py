@@ -9,11 +9,12 @@ Keys = NDArray[np.uint64]
 # No key: where nothing stands.
 _NOTHING = np.uint64(0xFFFFFFFFFFFFFFFF)
 _BELOW_PLACE = np.uint64(20)
-_ROUNDS, _TURNS = 60, 20
+# Tables at their fullest (a key for four places) took 40 rounds.
+_ROUNDS, _TURNS = 400, 5
 
 
 class KeyTable:
-    """A perfect hash (hash and displace): keys fall into groups, each moved until its keys have places of their own.
+    """A perfect hash (hash and displace): keys fall into groups, and a group is moved by what gives each key a place.
 
     Keys are below 2**63, each once; raises ValueError otherwise.
     """
@@ -21,7 +22,7 @@ class KeyTable:
     def __init__(self, keys: Keys, numbers: Numbers) -> None:
         bits = max(4, (4 * len(keys)).bit_length())
         self._last = np.uint64((1 << bits) - 1)
-        self._by_group = np.uint64(64 - max(1, bits - 4))
+        self._by_group = np.uint64(64 - max(1, bits - 3))
         chance = np.random.default_rng(11)
         for _ in range(_TURNS):
             self._turn = chance.integers(1 << 63, 1 << 64, dtype=np.uint64) | np.uint64(1)

@@ -1,6 +1,6 @@
 """All words of all rules in one automaton: found in one pass, whatever their number."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,7 +104,7 @@ class Lexicon:
 
     def find(self, text: str) -> Hits:
         """Where each list's words stand: {number: [(start, end)…]} in reading order."""
-        hits: Hits = {}
+        hits: Hits = defaultdict(list)
         if not self._owners:
             return hits
         length = len(text)
@@ -115,20 +115,14 @@ class Lexicon:
                 continue
             span = start, end
             for number in free:
-                if number in hits:
-                    hits[number].append(span)
-                else:
-                    hits[number] = [span]
+                hits[number].append(span)
             if closed and (end == length or text[end] not in _WORD_LETTERS):
                 for number in closed:
-                    if number in hits:
-                        hits[number].append(span)
-                    else:
-                        hits[number] = [span]
+                    hits[number].append(span)
         for spans in hits.values():
             if len(spans) > 1:
                 spans.sort()
-        return hits
+        return dict(hits)
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from shared.policy.chains import all_stand, chains
-from shared.policy.contexts import Context, gap_pattern, how_meant
+from shared.policy.contexts import Context, gap_pattern, is_meant
 from shared.policy.forms import forms
 from shared.policy.lexicon import Span, lexicon
 from shared.policy.rules import Fact, Narrowing, Rule, Signal, Unless
@@ -38,6 +38,7 @@ class _Compiled:
     rule: Rule
     signal: Signal
     parts: tuple[tuple[int, ...], ...]
+    others: tuple[tuple[int, ...], ...]
     relations: tuple[str, ...]
     guards: tuple[_Guard, ...]
     holds_always: bool
@@ -75,11 +76,12 @@ class Matcher:
         guards = tuple(self._guard(u) for u in unless if u.clause or u.sentence or u.anywhere)
         always = set(rule.holds_though) == set(get_args(Context))
         terms = bool(signal.channel or signal.unless_channel or signal.fact or signal.says_nothing)
-        compiled = _Compiled(rule, signal, parts, say.relations if say else (), guards, always, terms)
+        trigger = self.lexicon.rarest(parts) if parts else ()
+        others = tuple(part for part in parts if part != trigger)
+        compiled = _Compiled(rule, signal, parts, others, say.relations if say else (), guards, always, terms)
         if not parts:
             self._silent.append(compiled)
-            return
-        for number in self.lexicon.rarest(parts):
+        for number in trigger:
             self._by_trigger.setdefault(number, []).append(compiled)
 
     def _guard(self, unless: Unless) -> _Guard:
@@ -98,7 +100,7 @@ class Matcher:
         hits, by_trigger = telling.hits, self._by_trigger
         for number in hits:
             for compiled in by_trigger.get(number, ()):
-                if not all_stand(hits, compiled.parts) or compiled.rule.id in fired:
+                if (compiled.others and not all_stand(hits, compiled.others)) or compiled.rule.id in fired:
                     continue
                 if compiled.has_terms and not _given(compiled.signal, telling, channel, facts):
                     continue
@@ -118,7 +120,7 @@ class Matcher:
             return False
         if compiled.holds_always:
             return True
-        return how_meant(telling, spans, self._gap).issubset(compiled.rule.holds_though)
+        return is_meant(telling, spans, self._gap, compiled.rule.holds_though)
 
 
 def says_something(telling: Telling) -> bool:
@@ -146,12 +148,16 @@ def _holds(wanted: Fact, given: Any) -> bool:
 def _stands(guard: _Guard, telling: Telling, spans: Sequence[Span]) -> bool:
     """Whether a word of the guard stands where it takes the meaning away."""
     hits = telling.hits
-    if any(number in hits for number in guard.anywhere):
-        return True
-    low, high = min(span[0] for span in spans) - 200, max(span[1] for span in spans) + 200
+    for number in guard.anywhere:
+        if number in hits:
+            return True
     for numbers, where in ((guard.clause, telling.clause), (guard.sentence, telling.sentence)):
+        present = [hits[number] for number in numbers if number in hits]
+        if not present:
+            continue
+        low, high = min(span[0] for span in spans) - 200, max(span[1] for span in spans) + 200
         own = {where(span[0]) for span in spans}
-        for number in numbers:
-            if any(where(s[0]) in own for s in telling.within(hits.get(number, []), low, high)):
+        for found in present:
+            if any(where(s[0]) in own for s in telling.within(found, low, high)):
                 return True
     return False

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from shared.policy.matching import Fired
 from shared.policy.normal import Normal
-from shared.policy.profile import LineProfile
 from shared.policy.rules import Rule
 from shared.policy.second_opinion import CAUTION
 
@@ -101,8 +100,8 @@ def needs_person(why: str, because: str, version: str) -> Reading:
     )
 
 
-def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, version: str) -> Reading:
-    """Adds up the rules that spoke, danger first."""
+def decide(fired: Sequence[Fired], normal: Normal, asked: Callable[[str], tuple[str, ...]], version: str) -> Reading:
+    """Adds up the rules that spoke, danger first. `asked`: the fields a category needs."""
     fired = sorted(fired, key=_rank)
     dangers = [one for one in fired if raises(one.rule)]
     safety: Safety = "none" if not dangers else "confirmed" if dangers[0].rule.safety == "confirmed" else "suspected"
@@ -112,8 +111,7 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
     category = "safety" if any(one.rule.id != CAUTION for one in dangers) else matter
     kind = _kind(fired) if not dangers else "complaint"
     detail = _detail(fired, category)
-    asked_for = (*(("safety",) if dangers else ()), detail or category)
-    asked = [field for each in asked_for for field in profile.fields_for(each)] if profile else []
+    needed = [*(asked("safety") if dangers else ()), *asked(detail or category)]
     return Reading(
         safety=safety,
         lane="express" if dangers else "standard",
@@ -121,11 +119,11 @@ def decide(fired: Sequence[Fired], normal: Normal, profile: LineProfile | None, 
         kind=kind,
         category=category,
         detail=detail,
-        alternatives=tuple(c for c in (*(("safety",) if dangers else ()), *ranked) if c != category)[:2],
+        alternatives=tuple([c for c in (*(("safety",) if dangers else ()), *ranked) if c != category][:2]),
         plan=_plan(fired, dangers[0]) if dangers else None,
-        fields=tuple(dict.fromkeys((*asked, *(field for one in fired for field in one.rule.ask)))),
-        marks=tuple(dict.fromkeys(mark for one in fired for mark in one.rule.marks)),
-        rules=tuple(one.rule.id for one in fired) or ("category.other",),
+        fields=tuple(dict.fromkeys([*needed, *[field for one in fired for field in one.rule.ask]])),
+        marks=tuple(dict.fromkeys([mark for one in fired for mark in one.rule.marks])),
+        rules=tuple([one.rule.id for one in fired]) or ("category.other",),
         evidence=tuple(_evidence(fired, normal)),
         version=version,
     )

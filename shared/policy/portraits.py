@@ -25,14 +25,15 @@ def portraits(
 
     `lists` names the lists by number.
     """
-    found = {lists[number]: telling.hits[number] for number in sorted(lists.keys() & telling.hits.keys())}
+    hits = telling.hits
+    found = [(lists[number], hits[number]) for number in sorted(lists.keys() & hits.keys())]
     spoke = {one.rule.id: one.spans for one in fired if one.rule.safety and one.spans}
-    whole = Portrait(telling.text, _marks({name: len(spans) for name, spans in found.items()}, spoke))
+    whole = Portrait(telling.text, _marks([(name, len(spans)) for name, spans in found], spoke))
     return whole, _sentences(telling, found, spoke)
 
 
 def _sentences(
-    telling: Telling, found: Mapping[str, list[Span]], spoke: Mapping[str, Sequence[Span]]
+    telling: Telling, found: Iterable[tuple[str, Sequence[Span]]], spoke: Mapping[str, Sequence[Span]]
 ) -> Iterator[Portrait]:
     sentences = telling.sentence_spans()
     if len(sentences) < 2 or len(telling.text) < MIN_WHOLE:
@@ -40,28 +41,28 @@ def _sentences(
     if len(sentences) > MAX_SENTENCES:
         sentences = [*sentences[: MAX_SENTENCES // 2], *sentences[-MAX_SENTENCES // 2 :]]
     counts = _by_sentence(sentences, found)
-    rules = _by_sentence(sentences, {id: spans[:1] for id, spans in spoke.items()})
+    rules = _by_sentence(sentences, [(id, spans[:1]) for id, spans in spoke.items()])
     for (start, end), lists, told in zip(sentences, counts, rules, strict=True):
         if end - start >= MIN_SENTENCE:
-            yield Portrait(telling.text[start:end], _marks(lists, told))
+            yield Portrait(telling.text[start:end], _marks(lists.items(), told), start)
 
 
-def _by_sentence(sentences: Sequence[Span], found: Mapping[str, Sequence[Span]]) -> list[dict[str, int]]:
+def _by_sentence(sentences: Sequence[Span], found: Iterable[tuple[str, Sequence[Span]]]) -> list[dict[str, int]]:
     """How often each name stands in each of these sentences."""
     starts, ends = zip(*sentences, strict=True)
     counts: list[dict[str, int]] = [{} for _ in sentences]
-    for name, spans in found.items():
+    for name, spans in found:
         for place, _ in spans:
             number = bisect_right(starts, place) - 1
             if place < ends[number]:
                 one = counts[number]
-                one[name] = one.get(name, 0) + 1
+                one[name] = one[name] + 1 if name in one else 1
     return counts
 
 
-def _marks(counts: Mapping[str, int], rules: Iterable[str]) -> tuple[str, ...]:
+def _marks(counts: Iterable[tuple[str, int]], rules: Iterable[str]) -> tuple[str, ...]:
     most = TIMES[-1]
-    lists = [mark for name, count in counts.items() for mark in _list_marks(name, count if count < most else most)]
+    lists = [mark for name, count in counts for mark in _list_marks(name, count if count < most else most)]
     spoke = [f"rule:{id}" for id in rules]
     return (*lists, *spoke, "rule:any") if spoke else tuple(lists)
 

@@ -80,10 +80,12 @@ class Portrait:
     """A text, or one sentence of it, as it is weighed: its comparable letters and the marks found in it.
 
     Marks name word lists by how often they occur ("list:body:2") and rules that spoke ("rule:body.fell").
+    `start`: where a sentence stands in the text.
     """
 
     text: str
     marks: tuple[str, ...]
+    start: int = 0
 
 
 class Found(NamedTuple):
@@ -109,8 +111,10 @@ class SecondOpinion:
         letters = sorted(weights["letters"], key=_RARITY)
         self.sequences: list[str] = [sequence for sequence, _, _ in letters]
         self._index = SequenceIndex(self.sequences)
-        # Weight and squared rarity of each.
-        self._weights: Numbers = np.array([(w, rare**2) for _, w, rare in letters], np.int64).reshape(-1, 2)
+        weighed = [(weight, rarity**2) for _, weight, rarity in letters]
+        # Weight and squared rarity of each; the weight alone.
+        self._weights: Numbers = np.array(weighed, np.int64).reshape(-1, 2)
+        self._weights_alone = self._weights[:, 0].copy()
         self._marks: dict[str, int] = weights["marks"]
         self._bias: float = weights["bias"]
         self._mix: dict[str, tuple[float, float, float, float]] = {s: tuple(m) for s, m in weights["mix"].items()}
@@ -127,8 +131,8 @@ class SecondOpinion:
         `found`: the sequences of the whole, where they are known. Sentences are looked at only where they can turn
         the matter.
         """
-        numbers = (found or self.found(whole.text)).numbers
-        weight = self._weigh(np.add.reduce(self._weights.take(numbers, axis=0)).tolist(), whole.marks)
+        found = found or self.found(whole.text)
+        weight = self._weigh(np.add.reduce(self._weights.take(found.numbers, axis=0)).tolist(), whole.marks)
         length, grace = length_of(whole.text), grace_of(whole.text)
         strongest: float | None = None
         judgement: Judgement = "none"
@@ -141,21 +145,24 @@ class SecondOpinion:
             if odds + most < self._limit:
                 continue
             if strongest is None:
-                strongest = bounded(max(self._weigh_each(list(parts)), default=weight))
+                strongest = bounded(max(self._weigh_each(list(parts), found.padded), default=weight))
             if odds + by_part * strongest >= 0:
                 return "danger"
             if odds + by_part * strongest >= self._limit:
                 judgement = "caution"
         return judgement
 
-    def _weigh_each(self, parts: Sequence[Portrait]) -> Iterable[float]:
-        """The weights of several portraits, looked through together."""
+    def _weigh_each(self, parts: Sequence[Portrait], padded: str) -> Iterable[float]:
+        """The weights of the sentences of a text, looked through together; `padded`: the view of the text."""
         if not parts:
             return ()
-        owners, numbers = self._index.found_in_each([view(one.text) for one in parts])
-        sums = np.zeros((len(parts), 2), np.int64)
-        np.add.at(sums, owners, self._weights.take(numbers, axis=0))
-        return [self._weigh(each, one.marks) for each, one in zip(sums.tolist(), parts, strict=True)]
+        if len(padded) < MAX_READ:  # nothing is left out, so that a sentence stands where it stood, a space before it
+            views = [f" {padded[one.start + 1 : one.start + 1 + len(one.text)]} " for one in parts]
+        else:
+            views = [view(one.text) for one in parts]
+        owners, numbers = self._index.found_in_each(views)
+        sums = (np.bincount(owners, each, len(parts)).tolist() for each in self._weights.take(numbers, axis=0).T)
+        return [self._weigh(letters, one.marks) for one, *letters in zip(parts, *sums, strict=True)]
 
     def _weigh(self, letters: Sequence[int], marks: Iterable[str]) -> float:
         """The weight of one portrait: letters scaled by how rare they are, each once, and marks."""
@@ -181,7 +188,7 @@ class SecondOpinion:
     def _heaviest(self, found: Found) -> Iterator[Span]:
         """Where sequences with most weight stand, the heaviest first, spaces at their ends left out."""
         padded, left = found.padded, MOST_WEIGHED
-        weights = self._weights[:, 0].take(found.numbers)
+        weights = self._weights_alone.take(found.numbers)
         least = max(1, np.partition(weights, -left)[-left]) if len(weights) > left else 1
         heavy = weights >= least
         speaking = sorted(zip(weights[heavy].tolist(), found.numbers[heavy].tolist(), strict=True), reverse=True)

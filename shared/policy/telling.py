@@ -21,11 +21,14 @@ CONTEXT_LISTS = (
 
 _SENTENCE = re.compile(r"[。!?\n;]+|\.(?=[\s\"']|$)")
 _CLAUSE = re.compile(
-    r"[。!?\n;()~—]+|\.(?=[\s\"']|$)|[,、](?!\d)|:(?!\d)| - "
-    r"|但是|但|可是|不过|然而|结果|\b(?:but|then|however|although|though|because|yet)\b"
+    r"(?=[。!?\n;()~—.,、: 但可不然结bthay])"  # no other letter needs to be tried
+    r"(?:[。!?\n;()~—]+|\.(?=[\s\"']|$)|[,、](?!\d)|:(?!\d)| - "
+    r"|但是|但|可是|不过|然而|结果|\b(?:but|then|however|although|though|because|yet)\b)"
 )
 _QUOTE = re.compile(r'"([^"]{1,400})"')
 _ASCII_WORD = re.compile(r"[a-z]")
+
+_NONE: frozenset[int] = frozenset()
 
 STEPS, STEPS_PER_CHARACTER = 50_000, 60
 
@@ -46,7 +49,7 @@ class Telling:
 
     def take_back(self, taken_back: Mapping[int, int]) -> None:
         """Drops what a list says it does not mean; `taken_back` leads from such words to their list."""
-        for number in [number for number in taken_back if number in self.hits]:
+        for number in taken_back.keys() & self.hits.keys():
             self._drop(self.hits.pop(number), [taken_back[number]])
 
     def mask(self) -> None:
@@ -72,6 +75,8 @@ class Telling:
 
     def within(self, spans: list[Span], start: int, end: int) -> list[Span]:
         """Those of `spans` (in reading order) that begin in [start, end); each look costs a step."""
+        if not spans:
+            return spans
         found = spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]
         self.steps -= 1 + len(found)
         if self.steps < 0:
@@ -81,7 +86,8 @@ class Telling:
     def sentences_with(self, name: str) -> frozenset[int]:
         """The numbers of the sentences in which words of this list stand."""
         if name not in self._sentences_with:
-            self._sentences_with[name] = frozenset(self.sentence(start) for start, _ in self.of(name))
+            spans = self.of(name)
+            self._sentences_with[name] = frozenset([self.sentence(start) for start, _ in spans]) if spans else _NONE
         return self._sentences_with[name]
 
     @cached_property

@@ -91,7 +91,9 @@ async def ground(request, own_pair) -> AsyncIterator[Ground]:
 async def test_good_records_after_wrong_ones_are_decided_round_after_round_and_memory_stays(ground: Ground) -> None:
     rng, topics = chance(f"broker/{ground.name}"), [topic for stage in ground.stages for topic in stage.log.topics]
     corpus = [record for topic in topics for record in genuine().get(topic, ()) if record.header("ce_id")]
-    first = next(r for r in corpus if r.header("ce_type") == BEGINS[ground.name].TYPE.encode() and "standard" in r.topic)
+    first = next(
+        r for r in corpus if r.header("ce_type") == BEGINS[ground.name].TYPE.encode() and "standard" in r.topic
+    )
     memory: list[int] = []
     for round_ in range(ROUNDS):
         wrong = [mutation(rng.choice(corpus), rng) for _ in range(WRONG // ROUNDS)
