@@ -17,7 +17,7 @@ from tests.accuracy.mixing import Mix, limited, mixed
 from tests.accuracy.separate import COST, MARK_SCALE, Numbers, Places, row, train
 
 FOLDS = 10
-MIN_TEXTS = 3
+MIN_TEXTS = 4
 # How much more a sequence counts the more often it stands on one side only.
 ONE_SIDED = 0.35
 # What a text of few words (bytes) costs when it is misjudged: a long one says more of how others tell.

@@ -20,7 +20,7 @@ CATEGORIES = tuple(category for category in SHARED_CATEGORIES if category != "sa
 FOLDS = 10
 MARK_SCALE = 0.07
 ROUNDS = 8
-MIN_TEXTS = 3
+MIN_TEXTS = 4
 # How much more a sequence counts the more it stands with few categories only, and a text of the category itself.
 ONE_SIDED, LEAST_SIDED = 0.7, 0.1
 OWN_COST = 2.0

@@ -4,7 +4,7 @@ from tests.accuracy.measure import count, labelled
 from tests.accuracy.report import PAGE, by_shipped, examination
 from tests.accuracy.split import part_of
 
-RECALL, PRECISION, CATEGORY = 0.97, 0.81, 0.765
+RECALL, PRECISION, CATEGORY = 0.97, 0.83, 0.80
 
 
 def test_the_page_tells_what_the_shipped_rules_do_on_the_examination() -> None:
