@@ -16,6 +16,9 @@ QUICKLY_FOUND = (
     "no look at the record's coordinates",
     "new documents stored as v 0",
     "answer taken when not awaited",
+    "replay dropped at any next write",
+    "a raised thing leaves its order on standard",
+    "page with entries of a write that then conflicts",
 )
 
 
