@@ -11,7 +11,7 @@ from shared.policy.normal import normalise
 from shared.policy.outcome import ranked_categories
 from shared.policy.profile import SHARED_CATEGORIES
 from shared.policy.second_category import WEIGHTS, SecondCategory, category_marks
-from shared.policy.second_opinion import Portrait, SecondOpinion
+from shared.policy.second_opinion import Portrait, SecondOpinion, second_opinion
 from tests.accuracy.learn import Example, Rows
 from tests.accuracy.measure import Labelled, labelled, rules_alone
 from tests.accuracy.separate import Numbers, Places, row, train
@@ -99,6 +99,8 @@ def main() -> None:
     """Learns from all texts."""
     texts, rows = gathered()
     written = learnt(texts, rows, np.arange(len(texts)))
+    looked_for = set(second_opinion().sequences)
+    written["letters"] = [each for each in written["letters"] if each[0] in looked_for]
     WEIGHTS.write_bytes(orjson.dumps(written))
     print(f"{len(texts)} texts, {len(written['letters'])} sequences, {len(written['marks'])} marks")
 
