@@ -19,7 +19,10 @@ REBALANCE_S = 12.0
 
 
 class SimBroker(MemoryBroker):
-    """Partitions led by brokers whose clocks stand apart; members are rung when something comes."""
+    """Partitions led by brokers whose clocks stand apart; members are rung when something comes.
+
+    `furthest`: the highest offset each group ever committed; one that lands late may lower what stands committed.
+    """
 
     def __init__(self, now: Callable[[], datetime], partitions: int) -> None:
         super().__init__(now=now, default_partitions=partitions)
@@ -28,6 +31,7 @@ class SimBroker(MemoryBroker):
         self.on_append: Callable[[Record], None] = lambda _: None
         self.before: Callable[[Outgoing], Sequence[Outgoing]] = lambda _: ()
         self.uncoordinated: set[str] = set()
+        self.furthest: dict[tuple[str, Part], int] = {}
         self._apart: dict[Part, timedelta] = {}
 
     def time(self, part: Part) -> datetime:

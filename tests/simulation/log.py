@@ -180,7 +180,11 @@ class SimLog(MemoryLog):
             raise Transient("log away")
         if self.fenced():
             return False
-        self.world.committed.update({(self.group, part): at for part, at in offsets.items() if part in self._owned})
+        for part, at in offsets.items():
+            if part in self._owned:
+                group = self.group, part
+                self.world.committed[group] = at
+                self.world.furthest[group] = max(at, self.world.furthest.get(group, 0))
         if self._committed_then is not None:
             self.net.loop.after(0.0, self._committed_then)
             self._committed_then = None

@@ -101,7 +101,7 @@ class World:
             self.defect(f"{service}: the lane was lowered", id)
         for effect in left_behind(old, new):
             self.defect(f"{service}: a raise left the order of {effect} on standard", id)
-        for place in let_go(service, old, new, self.broker.committed):
+        for place in let_go(service, old, new, self.broker.furthest):
             self.defect(f"{service}: what {place} made it tell was let go before its offset was committed", id)
         if new["told"] < old["told"]:
             self.defect(f"{service}: told {old['told']} was followed by {new['told']}", id)
