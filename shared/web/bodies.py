@@ -56,7 +56,11 @@ async def read_body(
     if whole:
         message = await receive()
         body: bytes = message.get("body", b"")
-        if message["type"] == "http.request" and not message.get("more_body") and len(body) <= limits.small:
+        if (
+            message["type"] == "http.request"
+            and not message.get("more_body")
+            and len(body) <= min(limits.small, limits.body)
+        ):
             room.taken += len(body)
             return body
         receive = _first(message, receive)

@@ -6,6 +6,8 @@ import pytest
 
 from shared.testing.memory_log import MemoryBroker
 from shared.testing.memory_store import MemoryStore
+from shared.web.bodies import Limits, Room, read_body
+from shared.web.problems import Problem
 from tests.hostile.doors import Door, served
 from tests.hostile.wire import Line
 from tests.web.faces import body, face
@@ -61,3 +63,15 @@ async def test_who_asks_before_sending_is_told_to_go_on_and_then_answered(url: s
         await line.send(told)
         said = await line.reader.read(-1)
     assert said.startswith(b"HTTP/1.1 202") and b'"text":"k1"' in said
+
+
+async def test_a_body_that_came_whole_is_held_to_its_limit_like_any_other() -> None:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"x" * 20, "more_body": False}
+
+    room = Room()
+    with pytest.raises(Problem) as fault:
+        await read_body({}, receive, Limits(body=10), room, whole=True)
+    assert (fault.value.kind, room.taken) == ("too-large", 0)
+    assert await read_body({}, receive, Limits(), room, whole=True) == b"x" * 20
+    assert room.taken == 20
