@@ -18,7 +18,7 @@ from deploy.local.processes import NotStarted, Server, free_port
 from shared.kafka.topics import Topic, ensure_topics
 
 
-def gone(pid: int, seconds: float = 5) -> bool:
+def gone(pid: int, seconds: float = 30) -> bool:
     """Whether the process has ended, or is only waiting to be reaped."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

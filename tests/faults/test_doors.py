@@ -42,10 +42,10 @@ def doors(tmp_path: Path) -> Iterator[Doors]:
 
 
 def a_line(doors: Doors, client: str) -> socket.socket:
-    return socket.create_connection((LOOPBACK, doors.port(client, "echo")), 5)
+    return socket.create_connection((LOOPBACK, doors.port(client, "echo")), 30)
 
 
-def answers(line: socket.socket, text: bytes = b"hello", seconds: float = 5) -> bytes:
+def answers(line: socket.socket, text: bytes = b"hello", seconds: float = 30) -> bytes:
     line.settimeout(seconds)
     line.sendall(text)
     return line.recv(1024)
@@ -79,7 +79,7 @@ def test_behind_a_silent_door_nothing_is_lost_and_nothing_comes(doors: Doors) ->
         with pytest.raises(TimeoutError):
             answers(line, b"later", seconds=0.3)
         doors.set("open", "echo")
-        line.settimeout(5)
+        line.settimeout(30)
         assert line.recv(1024) == b"later"
 
 

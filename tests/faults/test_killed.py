@@ -62,7 +62,7 @@ def ground_ledger(url: str) -> dict:
     import json
     import urllib.request
 
-    with urllib.request.urlopen(f"{url}/_ledger", timeout=5) as answer:
+    with urllib.request.urlopen(f"{url}/_ledger", timeout=30) as answer:
         return json.load(answer)
 
 

@@ -26,7 +26,7 @@ async def carried_out(bench: Bench, after_s: float) -> list[bool]:
     await log.start()
     effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)}, now=lambda: at(after_s))
     running = asyncio.create_task(effects.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(seen) < len(bench.broker.all(ORDERS)):
             await asyncio.sleep(0.01)
     effects.stop()

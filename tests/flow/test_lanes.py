@@ -1,11 +1,10 @@
 """Lanes that stop: too many failures, over restarts, until somebody resumes; express never."""
 
 import asyncio
-import time
 
 import pytest
 
-from shared.flow.batch import Batch
+from shared.flow.batch import PATIENCE_MS, Batch
 from shared.flow.lanes import LaneStatus
 from shared.flow.records import Outgoing
 from shared.flow.stage import Pace, Stage
@@ -150,18 +149,22 @@ async def _killed_while_publishing(bench: Bench, stage: Stage) -> None:
             await stage._settle()
 
 
-async def test_between_slices_a_batch_waits_for_what_express_has_in_hand_and_not_for_ever():
+async def test_between_slices_a_batch_waits_for_what_express_has_in_hand_and_not_for_ever(monkeypatch):
+    naps, real = [], asyncio.sleep
+
+    async def nap(seconds):
+        naps.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr("asyncio.sleep", nap)
     bench = Bench()
     express = LaneStatus("express")
     standard = Batch(bench.service, bench.store, {}, 0)
     standard.before = express
     express.takes(1)
-    slice_ = asyncio.create_task(standard._breathe())
-    await asyncio.sleep(0.0015)
-    assert not slice_.done()
-    await asyncio.wait_for(slice_, 1.0)
+    await standard._breathe()
+    assert [seconds for seconds in naps if seconds] == [0.001] * PATIENCE_MS
+    naps.clear()
     express.running(1)
-    began = time.monotonic()
-    for _ in range(100):
-        await standard._breathe()
-    assert time.monotonic() - began < 0.2
+    await standard._breathe()
+    assert not any(naps)

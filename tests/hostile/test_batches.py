@@ -29,7 +29,7 @@ async def posted(items: list[Any]) -> tuple[House, httpx.Response]:
     key = house.integration()
     await house.integrations.refresh()
     transport = httpx.ASGITransport(app=house.app(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test", timeout=30) as http:
         answer = await http.post(
             "/v1/complaints/batch", content=orjson.dumps({"items": items}),
             headers={"x-api-key": key, "content-type": "application/json"}, timeout=60,

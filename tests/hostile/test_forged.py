@@ -112,7 +112,7 @@ async def http(door: Door) -> AsyncIterator[httpx.AsyncClient]:
     door.issuer = Issuer()  # type: ignore[attr-defined]
     door.app.state.tokens = Tokens(TokenSettings(jwks=door.issuer.jwks))  # type: ignore[attr-defined]
     transport = httpx.ASGITransport(app=door.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://door.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://door.test", timeout=30) as client:
         yield client
 
 
@@ -163,7 +163,7 @@ async def test_a_genuine_token_without_the_scope_opens_nothing(door: Door, http:
 
 async def test_what_is_let_in_by_a_genuine_credential_shows_that_the_tries_reach_the_door(door: Door) -> None:
     transport = httpx.ASGITransport(app=door.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://door.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://door.test", timeout=30) as client:
         statuses = set()
         for method, path in guarded(door):
             headers = {"authorization": f"Bearer {door.credential}", "idempotency-key": "k1"}

@@ -104,7 +104,7 @@ async def test_a_stolen_key_opens_nothing_once_it_is_revoked_and_a_signature_is_
     house.integration("strict", signed=True)
     await house.integrations.refresh()
     transport = httpx.ASGITransport(app=house.app(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test", timeout=30) as http:
 
         async def post(id: str, **more: str) -> int:
             headers = {"x-api-key": house.keys[id], "idempotency-key": "k1", "content-type": "application/json", **more}

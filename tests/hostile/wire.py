@@ -66,14 +66,14 @@ class Line:
             return False
         return not self.writer.transport.is_closing()
 
-    async def heard(self, seconds: float = 10.0) -> bytes:
+    async def heard(self, seconds: float = 30.0) -> bytes:
         """All that comes until the line is cut; TimeoutError when it is not."""
         async with asyncio.timeout(seconds):
             with contextlib.suppress(OSError):
                 return await self.reader.read()
         return CUT
 
-    async def first(self, seconds: float = 10.0) -> bytes:
+    async def first(self, seconds: float = 30.0) -> bytes:
         """The first thing that comes."""
         async with asyncio.timeout(seconds):
             with contextlib.suppress(OSError):

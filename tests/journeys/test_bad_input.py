@@ -49,7 +49,7 @@ def post(performance: Performance, body: bytes, more: dict) -> tuple[int, dict]:
         "Content-Type": "application/json",
         "Idempotency-Key": "bad",
     } | more
-    connection = http.client.HTTPConnection("127.0.0.1", performance.run.ports["intake"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", performance.run.ports["intake"], timeout=30)
     connection.request("POST", "/v1/complaints", body, {k: v for k, v in headers.items() if v is not None})
     answer = connection.getresponse()
     return answer.status, json.loads(answer.read())

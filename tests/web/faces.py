@@ -94,7 +94,9 @@ def face(
 def caller(app: Any) -> httpx.AsyncClient:
     """Speaks to the app in this process; failures of the app are answers, as over a wire."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://intake.test"
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+        base_url="http://intake.test",
+        timeout=30,
     )
 
 

@@ -35,7 +35,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     app = create_app("compensation", ready=parts)
     app.include_router(routes(Untouched(), Untouched(), TABLES, b""))  # type: ignore[arg-type]
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://compensation.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://compensation.test", timeout=30) as client:
         yield client
 
 

@@ -170,7 +170,7 @@ async def open_house() -> AsyncIterator[tuple[House, httpx.AsyncClient]]:
     while not server.started:
         await asyncio.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http:
         yield house, http
     server.should_exit = True
     for stage in house.stages:
@@ -178,7 +178,7 @@ async def open_house() -> AsyncIterator[tuple[House, httpx.AsyncClient]]:
     await asyncio.gather(*tasks)
 
 
-async def settled(house: House, wanted: Any, seconds: float = 5.0) -> Any:
+async def settled(house: House, wanted: Any, seconds: float = 30.0) -> Any:
     """Waits until `wanted(house)` is true; its value."""
     async with asyncio.timeout(seconds):
         while not (found := _tried(wanted, house)):

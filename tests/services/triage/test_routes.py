@@ -75,7 +75,7 @@ async def face(mongo_url, fresh) -> AsyncIterator[Face]:
     app.include_router(routes(Edge(house.service, logs, house.store), house.store, Listing(base, INDEXES), open))
     running = asyncio.create_task(keep_running(house))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://triage.test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://triage.test", timeout=30) as http:
         yield Face(house, http)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
