@@ -41,13 +41,15 @@ test-kafka: setup
 test-node: setup
 	$(BIN)/pytest -m node
 
-# The fault campaign on real servers; needs Java 17, Maven and cargo. Half an hour unless FAULTS_MINUTES says otherwise.
+# The fault campaign on real servers, then hostile input for longer; needs Java 17, Maven and cargo. Half an hour
+# unless FAULTS_MINUTES says otherwise.
 FAULTS_MINUTES ?= 30
 FAULTS_RATE ?= 60
 FAULTS_SEED ?= 1
 FAULTS_MORE ?=
 faults: setup
 	$(BIN)/python -m tests.faults.campaign --minutes $(FAULTS_MINUTES) --rate $(FAULTS_RATE) --seed $(FAULTS_SEED) $(FAULTS_MORE)
+	@$(MAKE) hostile
 
 # Hostile input for longer than in make test; about so many minutes on two cores.
 HOSTILE_MINUTES ?= 10

@@ -61,13 +61,13 @@ class Desk:
     async def integration(self, http: HttpRequest) -> Integration:
         """By API key, and by signature where one is given or demanded; Problem 401."""
         headers: Mapping[bytes, bytes] = http.state.headers
-        given = headers.get(b"x-api-key") or headers.get(b"authorization", b"")
-        found = self.integrations.met(given)
+        claimed = api_key(http)
+        found = self.integrations.met(claimed)
         if found is None:
-            found = await self.integrations.by_key(*api_key(http))
+            found = await self.integrations.by_key(*claimed)
             if found is None:
                 raise unauthenticated("no integration has this API key")
-            self.integrations.meet(given, found)
+            self.integrations.meet(claimed, found)
         if found.signed or b"webhook-signature" in headers:
             fault = check_signature(found, dict(http.headers), http.state.body, clock.now())
             if fault is not None:

@@ -46,7 +46,7 @@ class Integrations:
     def __init__(self, read: Callable[[], Awaitable[Sequence[Mapping[str, Any]]]], every_s: float = 2.0) -> None:
         self._read, self.every_s = read, every_s
         self._known: dict[str, Integration] = {}
-        self._met: dict[bytes, Integration] = {}
+        self._met: dict[tuple[str, str], Integration] = {}
         self.read_at: datetime | None = None
         self._wanted = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -83,15 +83,15 @@ class Integrations:
             return None
         return found
 
-    def met(self, given: bytes) -> Integration | None:
-        """Whose key stands in this header, where it was found good since the list was last read and still stands."""
-        found = self._met.get(given)
+    def met(self, claimed: tuple[str, str]) -> Integration | None:
+        """Whose key this is, where it was found good since the list was last read and still stands."""
+        found = self._met.get(claimed)
         return found if found is not None and (found.revoked_at is None or found.stood(clock.now())) else None
 
-    def meet(self, given: bytes, found: Integration) -> None:
-        """Remembers a header whose key was found good until the list is read again."""
+    def meet(self, claimed: tuple[str, str], found: Integration) -> None:
+        """Remembers a key found good until the list is read again."""
         if len(self._met) < MOST_MET:
-            self._met[given] = found
+            self._met[claimed] = found
 
     async def _look_again(self) -> None:
         """One look for all who wait, with a pause before it: strangers cost the store little."""

@@ -36,7 +36,8 @@ class Result:
 class Effect:
     """How one kind of order is carried out. `at_once`: tries in flight; `waiting`: more wait for as long as a try may
     take. Who finds no room waits `brief_s` for it, then is told later: a quick provider makes room for a crowd in that
-    time, and one that hangs holds up the orders for others no longer than that.
+    time. Before one that has let nobody in and finished with nobody for so long, nobody waits: it hangs, and the places
+    are for the orders of others.
     """
 
     carry_out: Callable[[Order], Awaitable[Result]]
@@ -56,6 +57,7 @@ class Effects:
         self.service, self.lane, self.log, self.kinds, self.now = service, lane, log, kinds, now
         self._places = {kind: asyncio.Semaphore(effect.at_once) for kind, effect in kinds.items()}
         self._room = {kind: asyncio.Semaphore(effect.at_once + effect.waiting) for kind, effect in kinds.items()}
+        self._stirred = dict.fromkeys(kinds, 0.0)
         self._open: dict[Part, set[int]] = {}
         self._next: dict[Part, tuple[int, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -79,7 +81,8 @@ class Effects:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=max((e.limit_s for e in self.kinds.values()), default=1.0))
+            longest = max((each.brief_s + each.limit_s for each in self.kinds.values()), default=1.0)
+            await asyncio.wait(self._tasks, timeout=longest)
         with contextlib.suppress(Transient):
             async with self.log.lock:
                 await self._commit()
@@ -139,15 +142,20 @@ class Effects:
 
     async def _try(self, order: Order) -> Result:
         """One try within its limit; a crowd before a slow provider is told `open` soon and comes again."""
-        effect, room = self.kinds[order.kind], self._room[order.kind]
+        effect, room, time = self.kinds[order.kind], self._room[order.kind], asyncio.get_running_loop().time
+        if room.locked() and time() - self._stirred[order.kind] > effect.brief_s:
+            return Result("open", {"reason": "too many in hand"})
         try:
             async with asyncio.timeout(effect.brief_s):
                 await room.acquire()
         except TimeoutError:
             return Result("open", {"reason": "too many in hand"})
+        self._stirred[order.kind] = time()
         try:
             async with asyncio.timeout(effect.limit_s), self._places[order.kind]:
-                return await effect.carry_out(order)
+                result = await effect.carry_out(order)
+            self._stirred[order.kind] = time()
+            return result
         except TimeoutError:
             return Result("open", {"reason": "time limit"})
         except Exception as bug:

@@ -1,7 +1,7 @@
 """Few messages of many callers, gathered: while a partition's batch is under way, what comes for it waits together.
 
-Nobody waits for a timer: what finds its partition free goes with the turn of the event loop it came in. A partition
-whose leader is away holds up no other.
+Nobody waits for a timer: what finds its partition free goes with the turn of the event loop it came in. Each partition
+is sent for by a task of its own, since a client may wait seconds for a leader: one that is away holds up no other.
 """
 
 import asyncio
@@ -48,7 +48,8 @@ class _Waiting(NamedTuple):
 class Gathering:
     """`ready` gives the producer in use, `count` a topic's partitions; both raise Transient while the log is away.
 
-    `lost` is told of a producer that failed: also of one whose batch is not acknowledged within `wait_s`.
+    `lost` is told of a producer that failed: also of one whose batch is not acknowledged within `wait_s`. No caller
+    waits longer than that; what a caller has given up is not sent.
     """
 
     def __init__(
@@ -61,8 +62,7 @@ class Gathering:
         self._ready, self._count, self._lost, self._wait_s = ready, count, lost, wait_s
         self._waiting: dict[Part, list[_Waiting]] = {}
         self._under_way: set[Part] = set()
-        self._sending: asyncio.Task[None] | None = None
-        self._losing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """Where each message stands once all are acknowledged; Transient when that is not known of every one."""
@@ -71,36 +71,44 @@ class Gathering:
         for index, (part, message) in enumerate(zip(placed, messages, strict=True)):
             key = message.key_bytes
             self._waiting.setdefault(part, []).append(_Waiting(call, index, key, message.value, message.headers))
-        self._wake()
-        await call.done
-        return call.places
-
-    def _wake(self) -> None:
-        if self._sending is None and not self._waiting.keys() <= self._under_way:
-            self._sending = asyncio.create_task(self._send())
-
-    async def _send(self) -> None:
-        """All that waits for a partition that is free."""
-        try:
-            for part in [each for each in self._waiting if each not in self._under_way]:
-                self._under_way.add(part)
-                await self._send_part(part, self._waiting.pop(part))
-        finally:
-            self._sending = None
-        self._wake()
-
-    async def _send_part(self, part: Part, taken: list[_Waiting]) -> None:
-        producer: Any = None
+        self._wake(*placed)
         try:
             async with asyncio.timeout(self._wait_s):
-                producer = await self._ready()
-                batch, room = _batch(producer, taken)
-                if taken[room:]:
-                    self._waiting[part] = taken[room:] + self._waiting.get(part, [])
-                    taken = taken[:room]
+                await call.done
+        except TimeoutError:
+            raise Transient("log: TimeoutError") from None
+        return call.places
+
+    def _wake(self, *parts: Part) -> None:
+        """Sends what waits for these partitions, where nothing is under way."""
+        for part in parts:
+            if part in self._waiting and part not in self._under_way:
+                self._under_way.add(part)
+                self._begin(self._send(part))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, part: Part) -> None:
+        """What waits for a partition by now, as far as one batch holds it."""
+        producer: Any = None
+        taken: list[_Waiting] = []
+        try:
+            producer = await self._ready()
+            taken = [one for one in self._waiting.pop(part) if not one.call.done.done()]
+            if not taken:
+                self._ended(producer, part, taken, None)
+                return
+            batch, room = _batch(producer, taken)
+            if taken[room:]:
+                self._waiting[part] = taken[room:]
+                taken = taken[:room]
+            async with asyncio.timeout(self._wait_s):
                 acknowledged = await producer.send_batch(batch, part[0], partition=part[1])
         except Exception as fault:
-            self._ended(producer, part, taken, fault)
+            self._ended(producer, part, taken if producer else self._waiting.pop(part), fault)
         else:
             self._await(producer, part, taken, acknowledged)
 
@@ -115,21 +123,18 @@ class Gathering:
                 for offset, one in enumerate(taken, base):
                     one.call.stands(one.place, part, offset)
             self._ended(producer, part, taken, fault)
-            self._wake()
 
         acknowledged.add_done_callback(ended)
 
     def _ended(self, producer: Any, part: Part, taken: Sequence[_Waiting], fault: BaseException | None) -> None:
         self._under_way.discard(part)
-        if fault is None:
-            return
         if isinstance(fault, AWAY):
-            losing = asyncio.create_task(self._lost(producer))
-            self._losing.add(losing)
-            losing.add_done_callback(self._losing.discard)
+            self._begin(self._lost(producer))
             fault = Transient(f"log: {type(fault).__name__}")
-        for one in taken:
-            one.call.failed(fault)
+        if fault is not None:
+            for one in taken:
+                one.call.failed(fault)
+        self._wake(part)
 
 
 def _batch(producer: Any, waiting: Sequence[_Waiting]) -> tuple[Any, int]:

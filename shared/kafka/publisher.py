@@ -36,6 +36,7 @@ class Publisher:
     def __init__(self, settings: KafkaSettings, lane: Lane) -> None:
         self.settings, self.lane = settings, lane
         self._producer: Any = None
+        self._stopped = False
         self._counts: dict[str, tuple[float, int]] = {}
         self._rebuilding = asyncio.Lock()
         self._gathering = Gathering(self._ready, self._counted, self._rebuild, ACK_WAIT_S)
@@ -52,7 +53,11 @@ class Publisher:
         self._producer = producer
 
     async def stop(self) -> None:
-        """Lets go of the connection; nothing acknowledged is lost by that."""
+        """Lets go of the connection for good; nothing acknowledged is lost by that."""
+        self._stopped = True
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
             with contextlib.suppress(Exception):
@@ -75,6 +80,8 @@ class Publisher:
     async def _ready(self) -> Any:
         if self._producer is None:
             async with self._rebuilding:
+                if self._stopped:
+                    raise Transient("log: the publisher is stopped")
                 if self._producer is None:
                     await self.start()
         return self._producer
@@ -83,7 +90,7 @@ class Publisher:
         """A producer whose outcome is unknown is not used again: its sequence may be lost for good."""
         async with self._rebuilding:
             if self._producer is failed:
-                await self.stop()
+                await self._let_go()
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""

@@ -66,6 +66,7 @@ class Door(HttpToolsProtocol):
         self._stop_waiting()
         self._stalled = _cancelled(self._stalled)
         super().connection_lost(exc)
+        self._offers.clear()  # they hold this door, and its last scope holds them: a circle that keeps a body in memory
 
     # Heads -------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Face:
             await self.app(scope, receive, send)
             return
         began, answer = time.perf_counter(), _Answer(send)
-        headers = dict(scope["headers"])
+        headers = dict(reversed(scope["headers"]))  # of one that comes twice the first counts, as everywhere else
         trace = traceparent(headers)
         try:
             await self._take(scope, headers, trace, receive, answer)
@@ -89,6 +89,7 @@ class Face:
                     await response(scope, again, answer.send)
         finally:
             self.room.taken -= len(body)
+            state["body"], state["json"] = b"", None  # a line that stays open keeps its last scope
 
     def _note(self, scope: Scope, status: int, seconds: float, trace: bytes) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))

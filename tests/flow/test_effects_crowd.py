@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from shared.flow.effects import Effect, Effects, Result
 from shared.flow.messages import Order
 from shared.testing.memory_log import MemoryLog
@@ -49,3 +51,25 @@ async def test_before_a_provider_that_hangs_the_rest_is_told_later_and_other_kin
     let_go.set()
     assert [(await each).verdict for each in tries[:3]] == ["done"] * 3
     assert (await effects._try(order(7))).verdict == "done"
+
+
+async def test_before_a_provider_that_moves_nothing_nobody_waits_again():
+    async def hangs(_: Order) -> Result:
+        await asyncio.Event().wait()
+        return Result("done")
+
+    effects = await effects_of(Effect(hangs, limit_s=60.0, at_once=1, waiting=0, brief_s=0.01))
+    stuck = asyncio.create_task(effects._try(order(0)))
+    await asyncio.sleep(0)
+    assert (await effects._try(order(1))).verdict == "open"
+    naps, real = [], asyncio.Semaphore.acquire
+
+    async def acquire(self):
+        naps.append(self)
+        return await real(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio.Semaphore, "acquire", acquire)
+        assert [(await effects._try(order(number))).verdict for number in range(2, 400)] == ["open"] * 398
+    assert not naps
+    stuck.cancel()

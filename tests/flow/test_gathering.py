@@ -33,11 +33,14 @@ class Producer:
 
     def __init__(self, most: int = 100) -> None:
         self.most, self.sent, self.stood = most, list[tuple[int, list[bytes], asyncio.Future[Any]]](), dict[int, int]()
+        self.leaderless: dict[int, asyncio.Event] = {}
 
     def create_batch(self) -> Batch:
         return Batch(self.most)
 
     async def send_batch(self, batch: Batch, topic: str, *, partition: int) -> asyncio.Future[Any]:
+        if partition in self.leaderless:
+            await self.leaderless[partition].wait()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.sent.append((partition, batch.keys, future))
         return future
@@ -148,5 +151,45 @@ async def test_what_is_not_acknowledged_in_time_is_not_known_and_its_producer_is
     field = Field(wait_s=0.01)
     with pytest.raises(Transient):
         await field.publish(keys_of(1, 1)[0])
+    async with asyncio.timeout(30):
+        while len(field.producers) < 2:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_client_that_waits_for_one_partitions_leader_holds_up_no_other() -> None:
+    field = Field()
+    field.producer.leaderless[0] = asyncio.Event()
+    stuck = field.publish(keys_of(0, 1)[0])
     await settle()
-    assert len(field.producers) == 2
+    other = field.publish(keys_of(2, 1)[0])
+    await settle()
+    field.producer.acknowledge(0)
+    assert await other == [((TOPIC, 2), 0)]
+    field.producer.leaderless[0].set()
+    await settle()
+    field.producer.acknowledge(1)
+    assert await stuck == [((TOPIC, 0), 0)]
+
+
+async def test_what_its_caller_has_given_up_is_not_sent() -> None:
+    field, keys = Field(), keys_of(1, 2)
+    under_way = field.publish(keys[0])
+    await settle()
+    given_up = field.publish(keys[1])
+    await settle()
+    given_up.cancel()
+    await settle()
+    field.producer.acknowledge(0)
+    await under_way
+    await settle()
+    assert len(field.producer.sent) == 1
+
+
+async def test_who_waits_behind_a_batch_that_is_not_acknowledged_is_told_in_time() -> None:
+    field = Field(wait_s=0.05)
+    tasks = [field.publish(key) for key in keys_of(1, 1)]
+    await settle()
+    tasks += [field.publish(key) for key in keys_of(1, 3)[1:]]
+    async with asyncio.timeout(30):
+        assert [type(each) for each in await asyncio.gather(*tasks, return_exceptions=True)] == [Transient] * 3
+    assert [sent for _, sent, _ in field.producers[0].sent] == [[keys_of(1, 1)[0].encode()]]

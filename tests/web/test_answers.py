@@ -1,5 +1,7 @@
 """An answer that stands whole comes over the wire as any other: on lines that stay, that end, and one after another."""
 
+import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from shared.testing.memory_log import MemoryBroker
 from shared.testing.memory_store import MemoryStore
 from shared.web.bodies import Limits, Room, read_body
+from shared.web.door import Door as WireDoor
 from shared.web.problems import Problem
 from tests.hostile.doors import Door, served
 from tests.hostile.wire import Line
@@ -75,3 +78,23 @@ async def test_a_body_that_came_whole_is_held_to_its_limit_like_any_other() -> N
     assert (fault.value.kind, room.taken) == ("too-large", 0)
     assert await read_body({}, receive, Limits(), room, whole=True) == b"x" * 20
     assert room.taken == 20
+
+
+async def test_what_came_in_is_let_go_with_its_answer_and_the_line_with_its_end(url: str) -> None:
+    marker = "kept"
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            async with Line(url) as line:
+                await line.send(post(marker, b"connection: close"))
+                await line.reader.read(-1)
+        async with Line(url) as line:
+            await line.send(post(marker))
+            await line.reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(0.05)
+            assert not [one for one in gc.get_objects() if isinstance(one, WireDoor) and one.transport.is_closing()]
+            held = [one.scope["state"] for one in gc.get_objects() if isinstance(one, WireDoor)]
+            assert [(state["body"], state["json"]) for state in held] == [(b"", None)]
+    finally:
+        gc.enable()
