@@ -68,6 +68,8 @@ class Stage:
         self.write_time = WriteTime(self.pace.write_target_s, self.pace.write_least)
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
+        # The next one, short again (0) once a batch is out or nothing waits: not by a turn that only begins what then fails once more.
+        self._pause = 0.0
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
         self._read_ahead = False
         self._too_many: str | None = None
@@ -79,17 +81,16 @@ class Stage:
 
     async def run(self) -> None:
         """Until `stop`; a world that is down is waited for with growing pauses."""
-        pause = self.pace.pause_s
         while not self._stopping.is_set():
             try:
                 await self._turn()
-                pause = self.pace.pause_s
             except Transient as fault:
                 self.status.waits(str(fault))
                 metrics.WAITS.labels(self.service.name, self.lane).inc()
                 log.warning("lane waits", service=self.service.name, lane=self.lane, why=str(fault))
+                pause = self._pause or self.pace.pause_s
                 await self._sleep(pause)
-                pause = min(pause * 2, self.pace.pause_most_s)
+                self._pause = min(pause * 2, self.pace.pause_most_s)
         self.status.state = "draining"
         async with self.log.lock:
             with contextlib.suppress(Transient):
@@ -114,6 +115,7 @@ class Stage:
             records = self.log.current(records)
             if not records:
                 await self._settle()
+                self._pause = 0.0
                 if self.log.lag() == 0:  # nothing fetched though something waits is no progress
                     self.status.running(0)
                 return
@@ -157,6 +159,7 @@ class Stage:
             firsts.update(plan.firsts)
             self.log.seek(firsts)
             raise
+        self._pause = 0.0
         self.status.running(plan.records)
         metrics.DECIDED.labels(self.service.name, self.lane).inc(plan.records)
         self._count(plan)

@@ -1,9 +1,16 @@
 """A lane writes less at once when what it holds takes the time, not when every write does."""
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+
+from shared.flow.errors import Transient
 from shared.flow.pacing import WriteTime
 from shared.flow.stage import Pace
+from tests.flow.bench import Bench
+from tests.flow.toy import add, asked
 
 PACE = Pace()
 
@@ -37,3 +44,34 @@ def test_once_the_store_is_quick_again_nothing_is_left_of_it() -> None:
         write_time.slow(PACE.least, 0.5)
     assert not write_time.slow(400, 0.3)
     assert any(write_time.slow(400, 0.05) for _ in range(500))
+
+
+async def test_the_pauses_of_a_lane_that_can_tell_and_not_commit_grow_and_are_short_again_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = Bench().put(asked(add()))
+    stage = await bench.stage()
+    stage.pace = Pace(wait_s=0.001, pause_s=0.1, pause_most_s=0.8)
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 6:
+            stage.log.before_commit = lambda _: None
+        if len(pauses) == 7:
+            stage.stop()
+        await asyncio.sleep(0)
+
+    def away(_: Any) -> None:
+        raise Transient("no coordinator")
+
+    def away_again(*_: Any) -> None:
+        if bench.broker.committed:
+            bench.put(asked(add(id="k2")))
+            stage.log.before_commit = away
+
+    monkeypatch.setattr(stage, "_sleep", sleep)
+    monkeypatch.setattr(stage, "_count", away_again)
+    stage.log.before_commit = away
+    await asyncio.wait_for(stage.run(), 30)
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 0.8, 0.8, 0.1]

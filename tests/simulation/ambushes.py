@@ -75,7 +75,6 @@ def _out_after_a_deed(world: World, trouble: Trouble) -> None:
     world.broker.uncoordinated |= groups
 
     def back() -> None:
-        world.broker.uncoordinated -= groups
         world.down.discard(service)
         world.wanted(service)
 
@@ -90,6 +89,7 @@ def _out_after_a_deed(world: World, trouble: Trouble) -> None:
         world.down.add(service)
         for replica in world.live(service):
             world.kill(replica, "done and not committed")
+        world.broker.uncoordinated -= groups  # who is started meanwhile by another trouble is not to run in circles
         world.loop.after(trouble.lasts, back)
         return True
 
