@@ -19,7 +19,7 @@ from tests.accuracy.separate import COST, MARK_SCALE, Numbers, Places, row, trai
 FOLDS = 10
 MIN_TEXTS = 4
 # So many are enough: with twice as many it was no better, and loading took half as long again.
-MOST_SEQUENCES = 50_000
+MOST_SEQUENCES = 65_000
 # How much more a sequence counts the more often it stands on one side only.
 ONE_SIDED = 0.35
 # What a text of few words (bytes) costs when it is misjudged: a long one says more of how others tell.

@@ -45,6 +45,8 @@ FIRST_SIGHT = """
 | 713 en, traps for words | 10,649 | 0.904 | 0.827 | 0.712 |
 | 686 zh-Hans, traps for words | 10,649 | 0.994 | 0.829 | 0.828 |
 | 775 zh-Hant, traps for words | 10,649 | 0.960 | 0.770 | 0.735 |
+| 1,165 en, plainly told | 10,649 | 0.909 | 0.857 | 0.696 |
+| 1,040 zh-Hans and zh-Hant, plainly told | 10,649 | 0.962 | 0.879 | 0.820 |
 """
 
 
