@@ -68,7 +68,7 @@ class Stage:
         self.write_time = WriteTime(self.pace.write_target_s, self.pace.write_least)
         self._outstanding: tuple[asyncio.Task[None], Plan] | None = None
         self._stopping = asyncio.Event()
-        # The next one, short again (0) once a batch is out or nothing waits: not by a turn that only begins what then fails once more.
+        # Short again (0) once a batch is out or nothing waits, not by a turn that only begins what then fails again.
         self._pause = 0.0
         self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
         self._read_ahead = False
