@@ -7,14 +7,18 @@ from shared.flow.records import Part
 
 
 def left_behind(old: dict[str, Any], new: dict[str, Any]) -> Iterable[str]:
-    """Open effects that a raise to express did not order again; one whose answer is kept for a person may wait."""
+    """Open effects that a raise to express did not order again; one whose answer is kept for a person may wait.
+
+    So may one whose kept answer was erased in the same write, as long as its clock asks again.
+    """
     if old["lane"] == "express" or new["lane"] != "express":
         return
     for effect, before in old["attempts"].items():
         now = new["attempts"].get(effect, {})
+        asked_again = new.get("erased") and not old.get("erased") and f"attempt/{effect}" in new["clocks"]
         open = "answer" not in before and "answer" not in now and "topic" not in before
         kept = any(kept["event"].startswith(before["key"]) for kept in new["person"])
-        if open and not kept and now.get("try") == before["try"]:
+        if open and not kept and not asked_again and now.get("try") == before["try"]:
             yield effect
 
 
