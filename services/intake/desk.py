@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -60,7 +60,6 @@ class Desk:
 
     async def integration(self, http: HttpRequest) -> Integration:
         """By API key, and by signature where one is given or demanded; Problem 401."""
-        headers: Mapping[bytes, bytes] = http.state.headers
         claimed = api_key(http)
         found = self.integrations.met(claimed)
         if found is None:
@@ -68,7 +67,7 @@ class Desk:
             if found is None:
                 raise unauthenticated("no integration has this API key")
             self.integrations.meet(claimed, found)
-        if found.signed or b"webhook-signature" in headers:
+        if found.signed or b"webhook-signature" in http.state.headers:
             fault = check_signature(found, dict(http.headers), http.state.body, clock.now())
             if fault is not None:
                 raise unauthenticated(fault)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import structlog
@@ -69,10 +69,16 @@ class Publisher:
             return []
         if len(messages) <= FEW:
             return await self._gathering.publish(messages)
+        async with self._in_time() as producer:
+            return await self._in_batches(producer, messages)
+
+    @contextlib.asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[Any]:
+        """The producer in use; Transient, and another one next, when it fails or takes longer than it may."""
         producer = await self._ready()
         try:
             async with asyncio.timeout(ACK_WAIT_S):
-                return await self._in_batches(producer, messages)
+                yield producer
         except AWAY as fault:
             await self._rebuild(producer)
             raise Transient(f"log: {type(fault).__name__}") from None
@@ -136,20 +142,19 @@ class Publisher:
         return sent
 
     async def _counted(self, topic: str) -> int:
-        known_at, count = self._counts.get(topic, (0.0, 0))
-        if count and time.monotonic() - known_at <= 60:
+        if count := self._seen(topic):
             return count
-        producer = await self._ready()
-        try:
-            async with asyncio.timeout(ACK_WAIT_S):
-                return await self._count(producer, topic)
-        except AWAY as fault:
-            await self._rebuild(producer)
-            raise Transient(f"log: {type(fault).__name__}") from None
+        async with self._in_time() as producer:
+            return await self._count(producer, topic)
+
+    def _seen(self, topic: str) -> int:
+        """How many partitions it had within the last minute; 0 when that is not known."""
+        known_at, count = self._counts.get(topic, (0.0, 0))
+        return count if time.monotonic() - known_at <= 60 else 0
 
     async def _count(self, producer: Any, topic: str) -> int:
-        known_at, count = self._counts.get(topic, (0.0, 0))
-        if not count or time.monotonic() - known_at > 60:
+        count = self._seen(topic)
+        if not count:
             count = len(await producer.partitions_for(topic))
             self._counts[topic] = time.monotonic(), count
         return count
