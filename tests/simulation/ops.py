@@ -51,7 +51,10 @@ class Ops:
             if not self.world.faulty:
                 return
             groups = self.world.groups.values()
-            topic = self.rng.choice(sorted({topic for group in groups for m in group.members for topic in m.topics}))
+            topics = sorted({topic for group in groups for member in group.members for topic in member.topics})
+            if not topics:
+                continue  # nobody reads: every process is down at this moment
+            topic = self.rng.choice(topics)
             value, headers = self.rng.choice(GARBAGE)
             key = self.rng.choice(("c1", *self._things(topic)))
             message = Outgoing(topic, key, value, tuple(headers.items()))
