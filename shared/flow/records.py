@@ -110,7 +110,10 @@ class Log(Protocol):
         """Acknowledged by all in-sync replicas, in order per key; Transient when not known to be."""
 
     async def commit(self, offsets: Mapping[Part, int], assignment: int) -> None:
-        """Next offsets to read; silently dropped for partitions no longer held. Transient when unknown."""
+        """Next offsets to read; silently dropped for partitions no longer held. Transient when unknown.
+
+        A member that is out of its group, and did not know, holds nothing from then on until it is given anew.
+        """
 
     def seek(self, offsets: Mapping[Part, int]) -> None:
         """Fetch again from here; partitions no longer held are passed over."""

@@ -66,9 +66,12 @@ class KafkaLog:
         async with self.lock:
             if self.drain is not None:
                 await self.drain()
-            self._owned, self._fresh = {}, set()
-            self.assignment += 1
-            self._taking.forget()
+            self._lost()
+
+    def _lost(self) -> None:
+        self._owned, self._fresh = {}, set()
+        self.assignment += 1
+        self._taking.forget()
 
     def assigned(self, parts: Sequence[TopicPartition]) -> None:
         """Their positions are learned by the next fetch, before anything of them is handed out."""
@@ -166,8 +169,14 @@ class KafkaLog:
             return
         try:
             await asyncio.wait_for(self._consumer.commit(ours), BROKER_WAIT_S)
-        except (CommitFailedError, IllegalStateError):
+        except IllegalStateError:
             return  # the partitions went elsewhere: whoever holds them decides these records again
+        except CommitFailedError:
+            # Out of the group, and the listener does not know yet. Going on would decide record after record that
+            # nobody commits, further than a stopped lane looks; the client joins again by itself.
+            if assignment == self.assignment:
+                self._lost()
+            return
         except (KafkaError, OSError, TimeoutError) as fault:
             raise Transient(f"log: commit {type(fault).__name__}") from None
         for part, offset in ours.items():

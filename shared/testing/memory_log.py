@@ -85,8 +85,12 @@ class MemoryLog:
         async with self.lock:
             if self.drain is not None:
                 await self.drain()
-            self._owned = {}
-            self.assignment += 1
+            self.lost()
+
+    def lost(self) -> None:
+        """Holds nothing from now on."""
+        self._owned = {}
+        self.assignment += 1
 
     def assign(self, parts: Sequence[Part]) -> None:
         self.assignment += 1
@@ -152,6 +156,9 @@ class MemoryLog:
         if self.broker.away:
             raise Transient("log away")
         self.before_commit(offsets)
+        if self not in self.broker.members.get(self.group, ()):
+            self.lost()
+            return
         for part, offset in offsets.items():
             if part in self._owned:
                 self.broker.committed[self.group, part] = self._owned[part] = offset

@@ -27,6 +27,11 @@ class Logs:
 
     async def member(self, group: str, *topics: str) -> Any: ...  # each kind makes its own
 
+    async def out(self, member: Any) -> None: ...  # the group goes on without it, and it does not know
+
+    async def back(self, member: Any) -> None:
+        """It asks to be taken in again, as clients do by themselves."""
+
     async def leave(self, member: Any) -> None:
         self.members.remove(member)
         await member.stop()
@@ -51,6 +56,12 @@ class MemoryLogs(Logs):
         self.members.append(log)
         return log
 
+    async def out(self, member: Any) -> None:
+        member.vanish()
+
+    async def back(self, member: Any) -> None:
+        await member.start()
+
 
 class KafkaLogs(Logs):
     def __init__(self, fresh: Callable[[str], str], broker: Any) -> None:
@@ -69,6 +80,10 @@ class KafkaLogs(Logs):
         await log.start()
         self.members.append(log)
         return log
+
+    async def out(self, member: Any) -> None:
+        coordinator = member._consumer._coordinator
+        coordinator.generation -= 1  # what a member says that slept through a rebalance
 
     async def close(self) -> None:
         await super().close()

@@ -84,6 +84,20 @@ async def test_records_and_commits_of_an_earlier_assignment_are_dropped_also_whe
     assert [r.offset for r in await read(log, 5)] == [0, 1, 2, 3, 4]
 
 
+async def test_a_member_out_of_its_group_holds_nothing_from_its_first_commit_on_until_it_is_taken_in_again(logs):
+    topic = await logs.topic("facts", 1)
+    log = await logs.member("g", topic)
+    await log.publish([message(topic, "k", str(n)) for n in range(5)])
+    found = await read(log, 5)
+    await logs.out(log)
+    await log.commit({(topic, 0): 3}, found[0].assignment)
+    assert log.owned() == {} and log.current(found) == []
+    await logs.back(log)
+    await held(log, 1)
+    log.seek(log.owned())  # `held` read on while it waited
+    assert [r.offset for r in await read(log, 5)] == [0, 1, 2, 3, 4]
+
+
 async def settled(logs: Any, one: Any, other: Any, parts: int) -> None:
     end = time.monotonic() + 30
     while len(one.owned()) + len(other.owned()) != parts or one.owned().keys() & other.owned().keys():

@@ -174,6 +174,9 @@ class SimLog(MemoryLog):
             raise
         if taken:
             self._owned.update({part: offset for part, offset in offsets.items() if part in self._owned})
+        elif assignment == self.assignment:
+            self.lost()
+            self._hold([])
 
     def _committed(self, offsets: Mapping[Part, int]) -> bool:
         if self.world.away or self.group in self.world.uncoordinated:
