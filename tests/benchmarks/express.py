@@ -154,17 +154,18 @@ def rounds(field: Field, mongo: str | None, told: argparse.Namespace, reach: flo
             took = measure(field, mongo, kind == "backlog", told.probes)
             all_[kind].append(took)
             p99[kind] = centile(took.on_log, 99)
-            print(f"  round {number + 1}  {kind:8} on the log {_figures(took.on_log)}, heard {_figures(took.heard)}", flush=True)
+            print(f"  round {number + 1}  {kind:8} {_figures(took)}", flush=True)
         ratios.append(p99["backlog"] / p99["idle"])
     where = "with the store" if mongo else "without a store"
     for kind, runs in all_.items():
-        on_log, heard = ([one for took in runs for one in took[side]] for side in (0, 1))
-        print(f"express {where}, {kind}: on the log {_figures(on_log)}, heard {_figures(heard)}")
+        together = Took(*([one for took in runs for one in took[side]] for side in (0, 1)))
+        print(f"express {where}, {kind}: {_figures(together)}")
     print(mark(f"express p99 under backlog to idle, {where}", ratios, reach, at_most=True))
 
 
-def _figures(took: list[float]) -> str:
-    return " ".join(f"p{c} {centile(took, c):.1f}" for c in (50, 95, 99)) + " ms"
+def _figures(took: Took) -> str:
+    on_log, heard = (" ".join(f"p{c} {centile(each, c):.1f}" for c in (50, 95, 99)) for each in took)
+    return f"on the log {on_log} ms, heard {heard} ms"
 
 
 if __name__ == "__main__":
