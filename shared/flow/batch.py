@@ -15,7 +15,7 @@ from shared.flow.service import Service
 from shared.flow.understand import understand
 from shared.flow.work import DECIDE, SHARE, Work, shares
 
-SLICE_S, SHORT_S = 0.002, 0.0005
+SLICE_S, SHORT_S = 0.002, 0.0003
 """How long a batch works before it lets others have the event loop; shorter while the lane before it is lively."""
 PATIENCE_MS = 4
 """How long a slice waits at most for the lane before it: neither a slow store nor a crowd there stops this one."""

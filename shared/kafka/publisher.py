@@ -23,7 +23,7 @@ ACK_WAIT_S = 20.0
 FEW = 8
 """Up to so many messages are gathered with those of other callers; more are built into batches of their own."""
 
-AT_ONCE = 200
+AT_ONCE = 64
 """Messages built without giving others a turn of the event loop."""
 
 _Placed = tuple[int, bytes, bytes | None, list[tuple[str, bytes]]]
@@ -108,15 +108,12 @@ class Publisher:
             key_bytes = key.encode() if isinstance(key, str) else key
             of_topic = parts[topic]
             of_topic[ids.partition(key_bytes, len(of_topic))].append((index, key_bytes, value, list(headers)))
+            if index % AT_ONCE == AT_ONCE - 1:
+                await give_turns()
         sent: list[tuple[Any, list[int]]] = []
-        since = 0
         for topic, of_topic in parts.items():
             for partition, placed in enumerate(of_topic):
                 if placed:
-                    since += len(placed)
-                    if since > AT_ONCE:
-                        since = 0
-                        await give_turns()
                     sent += await self._send_part(producer, (topic, partition), placed)
         places: list[tuple[Part, int]] = [(("", 0), 0)] * len(messages)
         acknowledged = await asyncio.gather(*(future for future, _ in sent))
@@ -131,7 +128,9 @@ class Publisher:
         sent: list[tuple[Any, list[int]]] = []
         batch = producer.create_batch()
         held: list[int] = []
-        for index, key, value, headers in placed:
+        for number, (index, key, value, headers) in enumerate(placed):
+            if number % AT_ONCE == 0:
+                await give_turns()
             if not batch.append(timestamp=None, key=key, value=value, headers=headers):  # full, without it
                 sent.append((await producer.send_batch(batch, topic, partition=partition), held))
                 batch, held = producer.create_batch(), []

@@ -17,7 +17,7 @@ CAREFUL_MS = 50
 UNREAD = (UnicodeDecodeError, UnsupportedCodecError, CorruptRecordException)
 """What the client says of a record, or a batch, it cannot read."""
 TRIES = 3
-AT_ONCE = 200
+AT_ONCE = 64
 """Records taken without giving others a turn of the event loop: each costs some 4 µs."""
 
 

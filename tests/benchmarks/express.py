@@ -145,7 +145,9 @@ def main() -> None:
 
 
 def rounds(field: Field, mongo: str | None, told: argparse.Namespace, reach: float) -> None:
-    """Idle and under backlog by turns."""
+    """Idle and under backlog by turns; the first of each is thrown away."""
+    for backlog in (False, True):
+        measure(field, mongo, backlog, told.probes)
     ratios: list[float] = []
     all_: dict[str, list[Took]] = {"idle": [], "backlog": []}
     for number in range(told.rounds):
