@@ -10,7 +10,7 @@ from shared.flow.records import Part, Record
 from shared.flow.telling import EPOCH
 from shared.ops.app import LANES, Running, on_running
 from shared.ops.lanes import states_of
-from shared.ops.show import complain, show
+from shared.ops.show import advise, complain, show
 
 
 class Since:
@@ -66,4 +66,6 @@ async def _rewind(running: Running, service: str, to: datetime) -> int:
                  for (topic, number), at in sorted(back.items())]  # fmt: skip
     show([{"service": service, "epoch": epoch, "to": clock.wire(to), "partitions": len(rows)}, *rows],
          ("service", "epoch", "group", "topic", "partition", "from", "to"), "Rewound")  # fmt: skip
+    advise(f"before you start {service}: `redress lane stop {service} standard`; resume it once express has no lag, "
+           "so that danger is decided again before anything else")  # fmt: skip
     return 0

@@ -48,3 +48,8 @@ def complain(what: object) -> int:
     """One clear sentence on stderr; exit status 1."""
     print(f"redress: {what}", file=sys.stderr)
     return 1
+
+
+def advise(what: object) -> None:
+    """What is best done next, on stderr: it is no part of the answer."""
+    print(f"redress: {what}", file=sys.stderr)

@@ -1,7 +1,8 @@
 """A store restored from an earlier copy, run apart from all else: `make simulate RESTORE=1`, or 2 without a rewind.
 
 With the rewind: nobody of the service runs, its store becomes the copy, its groups go back to before the copy was
-made, its epoch rises, and it starts. Without: only the store is exchanged, as whoever knows no better would do it.
+made, its epoch rises, and it starts, the standard lane only once express has drained. Without: only the store is
+exchanged, as whoever knows no better would do it.
 """
 
 import asyncio
@@ -54,7 +55,21 @@ async def restore(world: World, asked: Restoring) -> None:
     if asked.rewinds:
         rewind(world, service, asked.copied_at - BEFORE_S)
     world.down.discard(service)
+    if asked.rewinds:
+        world.stop_lane(service, "rewound")
     world.wanted(service)
+    if asked.rewinds:
+        await _drained(world, service)
+        world.stop_lane(service, None)
+
+
+async def _drained(world: World, service: str) -> None:
+    """Until express has no lag, as an operator watches it; not for ever."""
+    for _ in range(600):
+        await asyncio.sleep(1.0)
+        express = [replica.logs["express"] for replica in world.live(service)]
+        if express and all(log.owned() and log.lag() == 0 for log in express):
+            return
 
 
 def rewind(world: World, service: str, to: float) -> None:
