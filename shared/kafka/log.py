@@ -111,9 +111,12 @@ class KafkaLog:
         """Always polled, with or without partitions: a member that does not poll can never rejoin."""
         if self._taking.careful:
             return []  # somebody else's look would throw away the batch that is read record by record
+        began = {part: self._position(part) for part in self._owned}
         try:
             got = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=max(1, at_most // 4))
         except UNREAD:
+            # The client has moved past what other partitions gave in the same look, and hands nothing of it out.
+            self.seek({part: self._owned.get(part, 0) if at is None else at for part, at in began.items()})
             self._taking.careful.update(self._owned)  # one of them: the next turns find out which, and where
             return []
         return [record_of(message, assignment) for messages in got.values() for message in messages]
@@ -130,14 +133,20 @@ class KafkaLog:
                 with contextlib.suppress(IllegalStateError):
                     self._consumer.seek(TopicPartition(*part), offset)
 
+    def _position(self, part: Part) -> int | None:
+        """Where the client reads on; None in the middle of a rebalance, or while it asks where the log begins."""
+        with contextlib.suppress(Exception):
+            state = self._consumer._subscription.subscription.assignment.state_value(TopicPartition(*part))
+            return int(state.position)
+        return None
+
     def lag(self) -> int:
         waiting = 0
-        for topic, partition in self._owned:
-            part = TopicPartition(topic, partition)
-            with contextlib.suppress(Exception):  # a partition in the middle of a rebalance has no position
-                end = max(self._consumer.highwater(part) or 0, self._ends.get((topic, partition), 0))
-                at = self._consumer._subscription.subscription.assignment.state_value(part).position
-                waiting += max(0, end - at)
+        for part in self._owned:
+            with contextlib.suppress(Exception):
+                end = max(self._consumer.highwater(TopicPartition(*part)) or 0, self._ends.get(part, 0))
+                at = self._position(part)
+                waiting += 0 if at is None else max(0, end - at)
         return waiting + sum(self._ends.get((part.topic, part.partition), 0) > 0 for part in self._fresh)
 
     async def measure(self) -> None:

@@ -56,6 +56,26 @@ async def test_a_header_name_the_client_cannot_read_costs_the_rest_of_its_sender
     assert [r.value for r in found if not r.unreadable] == [b"0", b"1", b"4", b"5", b"7"]
 
 
+async def test_a_record_nobody_can_read_takes_nothing_along_of_what_came_from_elsewhere_in_the_same_look(logs, kafka):
+    one, other = await logs.topic("one", 1), await logs.topic("two", 1)
+    log = await logs.member("g", one, other)
+    await held(log, 2)
+    await send(kafka, one, *[(b"k", b"%d" % n) for n in range(4)])
+    await asyncio.sleep(0.6)  # what is fetched ahead first is looked at first
+    await send(kafka, other, (b"k", b"bad"), (b"k", b"1"))
+    await asyncio.sleep(1.0)
+    look = log._taking.something_of_each
+
+    async def a_moment_too_early(*_: Any) -> list[Any]:
+        log._taking.something_of_each = look
+        return []
+
+    log._taking.something_of_each = a_moment_too_early
+    found = await read(log, 6)
+    assert [r.value for r in found if r.topic == one] == [b"0", b"1", b"2", b"3"]
+    assert [bool(r.unreadable) for r in found if r.topic == other] == [True, True]
+
+
 async def test_what_a_sender_compressed_in_its_own_way_is_read(logs, kafka):
     topic = await logs.topic("facts", 1)
     log = await logs.member("g", topic)
