@@ -17,7 +17,7 @@ from shared.flow.pacing import WriteTime
 from shared.flow.records import Log, Part, Store
 from shared.flow.replay import replayed
 from shared.flow.service import Service
-from shared.flow.thing import from_store
+from shared.flow.thing import Thing, Unread
 from shared.flow.understand import understand
 from shared.flow.work import SHARE
 
@@ -237,7 +237,8 @@ class Stage:
         understood = [understand(record, self.service) for record in records]
         ids = sorted({target for item in understood for target in item.targets})
         raws = await self.store.load(ids) if ids else {}
-        things = {id: from_store(raw, self.service.state) for id, raw in raws.items()}
+        # Nothing but `replay` is looked at: what this release cannot read of a thing must not end the process here.
+        things = {id: Thing(id, Unread(), replay=raw.get("replay", [])) for id, raw in raws.items()}
         out = []
         for item in understood:
             for target in item.targets:

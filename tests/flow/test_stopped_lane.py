@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit
 from shared.flow.records import Outgoing
 from shared.flow.stage import MOST, Pace
@@ -83,6 +84,31 @@ async def test_a_stopped_lane_tells_what_a_replica_with_greater_batches_had_deci
     lesser.pace = Pace(most=1, least=1, wait_s=0.001)
     await bench.turn(lesser)
     assert sorted(fact["number"] for fact in bench.told()) == list(range(1, 9))
+
+
+async def untold(bench: Bench):
+    """Decided and written; nothing of it is published."""
+    stage = await bench.stage()
+    stage.log.before_publish = not_acknowledged
+    await bench.turn(stage)
+    await bench.turn(stage)
+    assert bench.thing()["told"] and bench.told() == []
+    await bench.switch.stop("standard", "by hand")
+    return stage
+
+
+def not_acknowledged(_: object) -> None:
+    raise Transient("no acknowledgement")
+
+
+async def test_a_stopped_lane_tells_also_of_a_thing_whose_state_it_cannot_read():
+    bench = Bench().put(said("w1", 1))
+    stage = await untold(bench)
+    bench.thing()["state"]["words"] = "no list"
+    stage.log.before_publish = lambda _: None
+    await bench.turn(stage)
+    assert stage.status.state == "stopped"
+    assert [fact["number"] for fact in bench.told()] == [1]
 
 
 def test_no_pace_takes_more_than_a_stopped_lane_looks_for():
