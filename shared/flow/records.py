@@ -91,11 +91,12 @@ class Written:
 class Log(Protocol):
     """One lane's consumer and producer. Work on fetched records happens while holding `lock`.
 
-    A revocation takes `lock` too, and awaits `drain` before the partitions go.
+    `assignment` is another number each time partitions are given or go, also when the same come back. A revocation takes `lock` too, and awaits `drain` before the partitions go.
     """
 
     lock: asyncio.Lock
     drain: Callable[[], Awaitable[None]] | None
+    assignment: int
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         """Records of every assigned partition with something to give; [] after `wait_s`."""

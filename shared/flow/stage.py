@@ -70,7 +70,7 @@ class Stage:
         self._stopping = asyncio.Event()
         # Short again (0) once a batch is out or nothing waits, not by a turn that only begins what then fails again.
         self._pause = 0.0
-        self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
+        self._told_while_stopped: tuple[int, Mapping[Part, int]] | None = None
         self._read_ahead = False
         self._too_many: str | None = None
         log.drain = self._drain_before_revocation
@@ -107,7 +107,7 @@ class Stage:
             await self._stand(reason)
             return
         if self._read_ahead:  # resumed, whatever came between: what was read while stopped is read again
-            self._told_while_stopped, self._read_ahead = frozenset(), False
+            self._told_while_stopped, self._read_ahead = None, False
             self.limit.forget()
             self.log.seek(self.log.owned())
         records = await self.log.fetch(self.size, self.pace.wait_s)
@@ -212,14 +212,14 @@ class Stage:
             await self._settle()
         self.status.stops(reason)
         self._read_ahead = True
-        held = frozenset(self.log.owned().items())
+        held = self.log.assignment, self.log.owned()
         if held == self._told_while_stopped:
             # the client must go on polling or it could never rejoin its group
             if await self.log.fetch(1, self.pace.wait_s):
                 await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
         self.log.seek(self.log.owned())
-        await self._tell_decided({part: at + self.reach for part, at in held})
+        await self._tell_decided({part: at + self.reach for part, at in held[1].items()})
         self._told_while_stopped = held
 
     async def _tell_decided(self, until: Mapping[Part, int]) -> None:

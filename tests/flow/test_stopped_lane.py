@@ -7,8 +7,10 @@ import pytest
 from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit
 from shared.flow.records import Outgoing
-from shared.flow.stage import MOST, Pace
-from tests.flow.bench import Bench
+from shared.flow.stage import MOST, Pace, Stage
+from shared.testing.memory_log import MemoryLog
+from shared.testing.memory_store import MemorySwitch
+from tests.flow.bench import FAST, Bench
 from tests.flow.toy import said
 
 
@@ -108,6 +110,25 @@ async def test_a_stopped_lane_tells_also_of_a_thing_whose_state_it_cannot_read()
     stage.log.before_publish = lambda _: None
     await bench.turn(stage)
     assert stage.status.state == "stopped"
+    assert [fact["number"] for fact in bench.told()] == [1]
+
+
+async def test_a_stopped_lane_tells_what_a_replica_out_of_the_group_decided_once_the_same_partitions_are_given_anew():
+    bench = Bench()
+    stage = await bench.stage()
+    outside = MemoryLog(bench.broker, stage.log.group, stage.log.topics)  # frozen, and still believes it holds them
+    outside.assign(sorted(stage.log.owned()))
+    outside.before_publish = not_acknowledged
+    await bench.switch.stop("standard", "by hand")
+    bench.put(said("w1", 1))
+    await bench.turn(stage)
+    frozen = Stage(bench.service, "standard", outside, bench.store, MemorySwitch(), 0)
+    frozen.pace = FAST
+    await bench.turn(frozen)
+    await bench.turn(stage)
+    assert bench.thing()["told"] == 1 and bench.told() == []
+    await bench.broker.rebalance(stage.log.group)
+    await bench.turn(stage)
     assert [fact["number"] for fact in bench.told()] == [1]
 
 
