@@ -15,9 +15,8 @@ from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
 from shared.flow.pacing import WriteTime
 from shared.flow.records import Log, Part, Store
-from shared.flow.replay import replayed
+from shared.flow.replay import told_before
 from shared.flow.service import Service
-from shared.flow.thing import Thing, Unread
 from shared.flow.understand import understand
 from shared.flow.work import SHARE
 
@@ -218,30 +217,32 @@ class Stage:
             if await self.log.fetch(1, self.pace.wait_s):
                 await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
-        self.log.seek(self.log.owned())
-        await self._tell_decided({part: at + self.reach for part, at in held[1].items()})
+        self.log.seek(held[1])
+        await self._tell_decided(held[1])
         self._told_while_stopped = held
 
-    async def _tell_decided(self, until: Mapping[Part, int]) -> None:
-        """Of each partition as many records as two batches in hand of any replica can have held, or all there are."""
-        nothing = 0
+    async def _tell_decided(self, held: Mapping[Part, int]) -> None:
+        """Of each partition as many records (offsets have gaps: what was compacted, marks of transactions) as two
+        batches in hand of any replica can have held, or all there are."""
+        left, nothing = dict.fromkeys(held, self.reach), 0
+        await self.log.measure()
         while nothing < 3 and not self._stopping.is_set():
             records = await self.log.fetch(self.pace.most, self.pace.wait_s)
+            near = []
             async with self.log.lock:
-                near = [record for record in self.log.current(records) if record.offset < until.get(record.part, 0)]
+                for record in self.log.current(records):
+                    if left.get(record.part, 0) > 0:
+                        left[record.part] -= 1
+                        near.append(record)
                 await self._tell_again(near)
             nothing = 0 if near else nothing + 1
+        if any(self.log.lag(part) for part, more in left.items() if more):
+            raise Transient("log: what waits is not given out")
 
     async def _tell_again(self, records: list[Any]) -> None:
         """Publishes what stands in `replay` for these records."""
         understood = [understand(record, self.service) for record in records]
         ids = sorted({target for item in understood for target in item.targets})
         raws = await self.store.load(ids) if ids else {}
-        # Nothing but `replay` is looked at: what this release cannot read of a thing must not end the process here.
-        things = {id: Thing(id, Unread(), replay=raw.get("replay", [])) for id, raw in raws.items()}
-        out = []
-        for item in understood:
-            for target in item.targets:
-                if target in things:
-                    out.extend(replayed(things[target], item.record) or [])
-        await self.log.publish(out)
+        whose = [(raws[id], item.record) for item in understood for id in item.targets if id in raws]
+        await self.log.publish([message for raw, record in whose for message in told_before(raw, record)])

@@ -140,23 +140,25 @@ class KafkaLog:
             return int(state.position)
         return None
 
-    def lag(self) -> int:
+    def lag(self, part: Part | None = None) -> int:
         waiting = 0
-        for part in self._owned:
+        for one in self._owned if part is None else self._owned.keys() & {part}:
             with contextlib.suppress(Exception):
-                end = max(self._consumer.highwater(TopicPartition(*part)) or 0, self._ends.get(part, 0))
-                at = self._position(part)
+                end = max(self._consumer.highwater(TopicPartition(*one)) or 0, self._ends.get(one, 0))
+                at = self._position(one)
                 waiting += 0 if at is None else max(0, end - at)
-        return waiting + sum(self._ends.get((part.topic, part.partition), 0) > 0 for part in self._fresh)
+        fresh = [] if part else self._fresh
+        return waiting + sum(self._ends.get((one.topic, one.partition), 0) > 0 for one in fresh)
 
     async def measure(self) -> None:
-        """Asks the broker how far the partitions reach: of what is never fetched the client knows no end."""
         parts = [TopicPartition(*part) for part in self._owned] + list(self._fresh)
         if self._consumer is None or not parts:
             return
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        try:
             ends = await asyncio.wait_for(self._consumer.end_offsets(parts), BROKER_WAIT_S)
-            self._ends = {(part.topic, part.partition): end for part, end in ends.items()}
+        except (KafkaError, OSError, TimeoutError) as fault:
+            raise Transient(f"log: {type(fault).__name__}") from None
+        self._ends = {(part.topic, part.partition): end for part, end in ends.items()}
 
     # Writing -----------------------------------------------------------------------------------
 

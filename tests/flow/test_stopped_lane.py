@@ -132,6 +132,48 @@ async def test_a_stopped_lane_tells_what_a_replica_out_of_the_group_decided_once
     assert [fact["number"] for fact in bench.told()] == [1]
 
 
+async def test_a_stopped_lane_waits_for_a_broker_that_gives_nothing_for_a_while():
+    bench = Bench().put(said("w1", 1))
+    stage = await untold(bench)
+    stage.log.before_publish = lambda _: None
+    fetch, silent = stage.log.fetch, [7]
+
+    async def gives_nothing_at_first(at_most: int, wait_s: float):
+        silent[0] -= 1
+        return await fetch(at_most, wait_s) if silent[0] < 0 else []
+
+    stage.log.fetch = gives_nothing_at_first
+    for _ in range(4):
+        await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1]
+    assert stage.status.state == "stopped"
+
+
+async def test_a_stopped_lane_looks_as_many_records_far_over_gaps_between_their_offsets():
+    bench = Bench()
+    stage = await bench.stage()
+    stage.reach = 4
+    bench.put(*[said(f"w{n}", n) for n in range(1, 5)])
+    ((part, records),) = bench.broker.records.items()
+    spread = [record._replace(offset=3 * record.offset) for record in records]
+    stage.log.before_publish = not_acknowledged
+
+    async def fetch(at_most: int, wait_s: float):
+        found = [record._replace(assignment=stage.log.assignment) for record in spread if record.offset >= at[part]]
+        at[part] = 100
+        return found
+
+    at = {part: 0}
+    stage.log.fetch, stage.log.seek, stage.log.lag = fetch, at.update, lambda _=None: 0
+    await bench.turn(stage)
+    await bench.turn(stage)
+    assert bench.thing()["told"] == 4 and bench.told() == []
+    await bench.switch.stop("standard", "by hand")
+    stage.log.before_publish = lambda _: None
+    await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1, 2, 3, 4]
+
+
 def test_no_pace_takes_more_than_a_stopped_lane_looks_for():
     Pace(most=MOST)
     with pytest.raises(ValueError, match="stopped lane"):

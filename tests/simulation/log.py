@@ -69,8 +69,10 @@ class SimLog(MemoryLog):
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
 
-    def lag(self) -> int:
+    def lag(self, part: Part | None = None) -> int:
         """Counted anew only after something has changed."""
+        if part is not None:
+            return super().lag(part)
         if self._lag is None:
             records = self.world.records
             self._lag = sum(len(records[part]) - self._position[part] for part in self._owned if part in records)
