@@ -95,6 +95,7 @@ class KafkaLog:
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         assignment = self.assignment
+        self._look_at_client()
         try:
             if self._fresh:
                 await self._learn_positions()
@@ -106,6 +107,12 @@ class KafkaLog:
         except (KafkaError, OSError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
         return [record for record in found if record.part in self._owned] if assignment == self.assignment else []
+
+    def _look_at_client(self) -> None:
+        """Where a loop of the client itself has ended, waiting helps nobody: the process must."""
+        for task in (self._consumer._coordinator._coordination_task, self._consumer._fetcher._fetch_task):
+            if task.done():
+                raise RuntimeError(f"the client of {self.group} no longer works")
 
     async def _wait(self, at_most: int, wait_s: float, assignment: int) -> list[Record]:
         """Always polled, with or without partitions: a member that does not poll can never rejoin."""

@@ -112,6 +112,33 @@ async def test_a_partition_that_fails_takes_nothing_along_of_what_was_fetched_be
     assert [r.value for r in found] == [str(n).encode() for n in range(10)]
 
 
+async def fails(*_: Any) -> None:
+    raise ValueError("a defect of the client")
+
+
+async def dies_in_its_group(consumer: Any) -> None:
+    consumer._coordinator.ensure_coordinator_known = fails
+    consumer._coordinator.request_rejoin()
+
+
+async def dies_fetching(consumer: Any) -> None:
+    consumer._fetcher._proc_fetch_request = fails
+
+
+@pytest.mark.parametrize("dies", [dies_in_its_group, dies_fetching])
+async def test_a_client_whose_own_loop_has_ended_is_not_waited_for(logs, dies):
+    topic = await logs.topic("facts", 1)
+    log = await logs.member("g", topic)
+    await held(log, 1)
+    await dies(log._consumer)
+    with pytest.raises(RuntimeError, match="no longer works"):
+        async with asyncio.timeout(10):
+            while True:
+                with contextlib.suppress(Transient):
+                    await log.fetch(500, 0.1)
+                await asyncio.sleep(0.01)
+
+
 async def test_what_is_never_fetched_is_known_to_wait_once_the_broker_is_asked(logs):
     topic = await logs.topic("facts", 1)
     log = await logs.member("g", topic)
