@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import NodeNotReadyError, TopicAuthorizationFailedError
 from aiokafka.record.util import calc_crc32c
 
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing
+from shared.kafka import publisher
 from tests.conformance.conftest import KafkaLogs
 from tests.conformance.test_log import held, message, read
 
@@ -163,3 +164,28 @@ async def test_a_record_larger_than_any_of_ours_still_fits_a_dead_letter(logs):
     await log.publish([Outgoing(topic, "k", b"x" * 3_000_000)])
     (found,) = await read(log, 1)
     assert len(found.value or b"") == 3_000_000
+
+
+async def test_what_a_producer_could_not_send_in_time_it_does_not_send_later(logs, monkeypatch):
+    topic = await logs.topic("facts", 1)
+    log = await logs.member("g", topic)
+    await log.publish([message(topic, "k", "first")])
+    failing, goes_on = logs.publisher._producer, asyncio.Event()
+    ask = failing.client.send
+
+    async def not_before(*told: Any, **more: Any) -> Any:
+        if not goes_on.is_set():
+            raise NodeNotReadyError("away")
+        return await ask(*told, **more)
+
+    failing.client.send = not_before
+    monkeypatch.setattr(publisher, "FLUSH_S", 0.05)
+    monkeypatch.setattr(logs.publisher._gathering, "_wait_s", 0.5)
+    with pytest.raises(Transient):
+        await log.publish([message(topic, "k", "under way")])
+    await log.publish([message(topic, "k", "again")])
+    await asyncio.sleep(0.5)
+    goes_on.set()
+    await asyncio.sleep(0.5)
+    assert [r.value for r in await read(log, 3, seconds=2)] == [b"first", b"again"]
+    assert failing._sender.sender_task.done() and failing.client._sync_task is None
