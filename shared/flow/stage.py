@@ -225,7 +225,6 @@ class Stage:
         """Of each partition as many records (offsets have gaps: what was compacted, marks of transactions) as two
         batches in hand of any replica can have held, or all there are."""
         left, nothing = dict.fromkeys(held, self.reach), 0
-        await self.log.measure()
         while nothing < 3 and not self._stopping.is_set():
             records = await self.log.fetch(self.pace.most, self.pace.wait_s)
             near = []
@@ -236,6 +235,7 @@ class Stage:
                         near.append(record)
                 await self._tell_again(near)
             nothing = 0 if near else nothing + 1
+        await self.log.measure()  # after what could be had: it says nothing while one partition has no leader
         if any(self.log.lag(part) for part, more in left.items() if more):
             raise Transient("log: what waits is not given out")
 

@@ -80,16 +80,25 @@ class KafkaLog:
 
     async def _learn_positions(self) -> None:
         """Begins at the committed offset, by seeking: a fetch that straddled the rebalance may have moved on."""
-        assignment, fresh = self.assignment, sorted(self._fresh)
-        begins = await asyncio.wait_for(self._consumer.beginning_offsets(fresh), BROKER_WAIT_S)
-        for part in fresh:
+        assignment, new = self.assignment, list[TopicPartition]()
+        for part in sorted(self._fresh):
             committed = await asyncio.wait_for(self._consumer.committed(part), BROKER_WAIT_S)
             if assignment != self.assignment:
                 return
-            at = begins[part] if committed is None else committed
-            self._consumer.seek(part, at)
-            self._owned[part.topic, part.partition] = at
-            self._fresh.discard(part)
+            if committed is None:
+                new.append(part)
+            else:
+                self._begin(part, committed)
+        if new:  # the others are not asked for: one without a leader has no answer, and would hold up all
+            begins = await asyncio.wait_for(self._consumer.beginning_offsets(new), BROKER_WAIT_S)
+            if assignment == self.assignment:
+                for part in new:
+                    self._begin(part, begins[part])
+
+    def _begin(self, part: TopicPartition, at: int) -> None:
+        self._consumer.seek(part, at)
+        self._owned[part.topic, part.partition] = at
+        self._fresh.discard(part)
 
     # Reading -----------------------------------------------------------------------------------
 

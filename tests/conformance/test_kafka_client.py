@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import NodeNotReadyError, TopicAuthorizationFailedError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import LeaderNotAvailableError, NodeNotReadyError, TopicAuthorizationFailedError
 from aiokafka.record.util import calc_crc32c
 
 from shared.flow.errors import Transient
@@ -111,6 +111,28 @@ async def test_a_partition_that_fails_takes_nothing_along_of_what_was_fetched_be
             waited += 1
     assert waited == 4
     assert [r.value for r in found] == [str(n).encode() for n in range(10)]
+
+
+async def test_a_partition_without_a_leader_holds_up_no_other_when_the_group_gives_them_out_anew(logs, monkeypatch):
+    topic, led = await logs.topic("facts", 1), await logs.topic("more", 1)
+    log = await logs.member("g", topic, led)
+    await held(log, 2)
+    await log.publish([message(one, "k", "0") for one in (topic, led)])
+    found = await read(log, 2)
+    await log.commit({(topic, 0): 1}, found[0].assignment)
+    await logs.leave(log)
+    ask = AIOKafkaConsumer.beginning_offsets
+
+    async def of_those_with_a_leader(self: Any, parts: Any) -> Any:
+        if any(part.topic == topic for part in parts):
+            raise LeaderNotAvailableError(topic)
+        return await ask(self, parts)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "beginning_offsets", of_those_with_a_leader)
+    again = await logs.member("g", topic, led)
+    await held(again, 2)
+    again.seek(again.owned())
+    assert [r.topic for r in await read(again, 1)] == [led]
 
 
 async def fails(*_: Any) -> None:
