@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -33,6 +34,8 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 LANES: tuple[Lane, Lane] = ("express", "standard")
+LOOK_S, MEASURE_S = 1.0, 10.0
+"""How often the watchdog looks at its own loops, and asks the broker what waits."""
 STUCK = 70
 """Exit status of a process that ends because a lane stands still for no declared reason."""
 
@@ -72,6 +75,7 @@ class Host:
     def start(self) -> None:
         """Begins to run the lanes; servers that are away are waited for."""
         self._starting = asyncio.create_task(self._start())
+        self._starting.add_done_callback(_end_if_failed)
 
     async def _start(self) -> None:
         number = await _when_there(lambda: epoch(self.database))
@@ -126,8 +130,14 @@ class Host:
         return state
 
     async def _watch(self) -> None:
+        measured = -MEASURE_S
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(LOOK_S)
+            if time.monotonic() - measured > MEASURE_S:  # what is never fetched is not known to wait
+                for log_ in self.logs.values():
+                    with contextlib.suppress(Transient):
+                        await log_.measure()
+                measured = time.monotonic()
             for lane, stage in self.stages.items():
                 lag = self.logs[lane].lag()
                 metrics.LAG.labels(self.service.name, lane).set(lag)
@@ -135,9 +145,10 @@ class Host:
                     metrics.LANE_STATE.labels(self.service.name, lane, state).set(state == stage.status.state)
                 if stage.status.stuck(lag, self.settings.stuck_after_s):
                     await self._end_if_stuck(lane, stage)
-            for task in self._tasks:
+            for task in (*self._tasks, *self._clocks):
                 if task.done():
-                    log.error("a loop ended", task=task.get_name(), defect=type(task.exception()).__name__)
+                    defect = "cancelled" if task.cancelled() else type(task.exception()).__name__
+                    log.error("a loop ended", task=task.get_name(), defect=defect)
                     _crash()
 
     async def _end_if_stuck(self, lane: Lane, stage: Stage) -> None:
@@ -145,6 +156,13 @@ class Host:
             stage.status.waits("log away")
             return
         log.error("no progress with lag: ending", service=self.service.name, lane=lane)
+        _crash()
+
+
+def _end_if_failed(starting: asyncio.Task[None]) -> None:
+    """A lane that never came up would be missed by nobody: the watchdog is the last to start."""
+    if not starting.cancelled() and (defect := starting.exception()) is not None:
+        log.error("not started", defect=type(defect).__name__)
         _crash()
 
 

@@ -134,6 +134,8 @@ class Effects:
                 order = replace(order, ask_first=True)
         except Poison as fault:
             return dead_letter(record, self.service, fault)
+        except Exception as bug:  # it would stay open, and nothing behind it ever be committed
+            return dead_letter(record, self.service, Poison(f"a defect while reading: {type(bug).__name__}"))
         result = await self._try(order)
         metrics.EFFECTS.labels(self.service.name, self.lane, order.kind, result.verdict).inc()
         answer = Answer(order.thing, order.effect, order.key, order.attempt, result.verdict, dict(result.body))

@@ -91,11 +91,13 @@ class Written:
 class Log(Protocol):
     """One lane's consumer and producer. Work on fetched records happens while holding `lock`.
 
-    A revocation takes `lock` too, and awaits `drain` before the partitions go.
+    A revocation takes `lock` too, and awaits `drain` before the partitions go. `assignment` is another number each
+    time partitions are given or go, also when the same come back.
     """
 
     lock: asyncio.Lock
     drain: Callable[[], Awaitable[None]] | None
+    assignment: int
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         """Records of every assigned partition with something to give; [] after `wait_s`."""
@@ -118,8 +120,11 @@ class Log(Protocol):
     def seek(self, offsets: Mapping[Part, int]) -> None:
         """Fetch again from here; partitions no longer held are passed over."""
 
-    def lag(self) -> int:
-        """Records known to wait on the partitions held."""
+    def lag(self, part: Part | None = None) -> int:
+        """Records known to wait on the partitions held, or on one of them."""
+
+    async def measure(self) -> None:
+        """Asks how far the partitions held reach, for `lag`: of what is never fetched nothing is known. Transient."""
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has."""

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from shared.flow.records import Outgoing, Part, Record
-from shared.flow.thing import Thing, as_stored
+from shared.flow.thing import Thing, Unread, as_stored
 
 SEALED = "sealed"
 """Where facts carry their sealed parts."""
@@ -36,6 +36,11 @@ def replayed(thing: Thing[Any], record: Record) -> list[Outgoing] | None:
         if _at(group) == coordinates:
             return [_restored(message) for message in group["out"]]
     return None
+
+
+def told_before(raw: dict[str, Any], record: Record) -> list[Outgoing]:
+    """What this record made a thing tell, from its document: also where this release cannot read the rest of it."""
+    return replayed(Thing(raw["_id"], Unread(), replay=raw.get("replay", [])), record) or []
 
 
 def note_told(thing: Thing[Any], record: Record, out: list[Outgoing]) -> None:

@@ -15,9 +15,8 @@ from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
 from shared.flow.pacing import WriteTime
 from shared.flow.records import Log, Part, Store
-from shared.flow.replay import replayed
+from shared.flow.replay import told_before
 from shared.flow.service import Service
-from shared.flow.thing import from_store
 from shared.flow.understand import understand
 from shared.flow.work import SHARE
 
@@ -70,7 +69,7 @@ class Stage:
         self._stopping = asyncio.Event()
         # Short again (0) once a batch is out or nothing waits, not by a turn that only begins what then fails again.
         self._pause = 0.0
-        self._told_while_stopped: frozenset[tuple[Part, int]] = frozenset()
+        self._told_while_stopped: tuple[int, Mapping[Part, int]] | None = None
         self._read_ahead = False
         self._too_many: str | None = None
         log.drain = self._drain_before_revocation
@@ -107,7 +106,7 @@ class Stage:
             await self._stand(reason)
             return
         if self._read_ahead:  # resumed, whatever came between: what was read while stopped is read again
-            self._told_while_stopped, self._read_ahead = frozenset(), False
+            self._told_while_stopped, self._read_ahead = None, False
             self.limit.forget()
             self.log.seek(self.log.owned())
         records = await self.log.fetch(self.size, self.pace.wait_s)
@@ -212,35 +211,38 @@ class Stage:
             await self._settle()
         self.status.stops(reason)
         self._read_ahead = True
-        held = frozenset(self.log.owned().items())
+        held = self.log.assignment, self.log.owned()
         if held == self._told_while_stopped:
             # the client must go on polling or it could never rejoin its group
             if await self.log.fetch(1, self.pace.wait_s):
                 await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
             return
-        self.log.seek(self.log.owned())
-        await self._tell_decided({part: at + self.reach for part, at in held})
+        self.log.seek(held[1])
+        await self._tell_decided(held[1])
         self._told_while_stopped = held
 
-    async def _tell_decided(self, until: Mapping[Part, int]) -> None:
-        """Of each partition as many records as two batches in hand of any replica can have held, or all there are."""
-        nothing = 0
+    async def _tell_decided(self, held: Mapping[Part, int]) -> None:
+        """Of each partition as many records (offsets have gaps: what was compacted, marks of transactions) as two
+        batches in hand of any replica can have held, or all there are."""
+        left, nothing = dict.fromkeys(held, self.reach), 0
         while nothing < 3 and not self._stopping.is_set():
             records = await self.log.fetch(self.pace.most, self.pace.wait_s)
+            near = []
             async with self.log.lock:
-                near = [record for record in self.log.current(records) if record.offset < until.get(record.part, 0)]
+                for record in self.log.current(records):
+                    if left.get(record.part, 0) > 0:
+                        left[record.part] -= 1
+                        near.append(record)
                 await self._tell_again(near)
             nothing = 0 if near else nothing + 1
+        await self.log.measure()  # after what could be had: it says nothing while one partition has no leader
+        if any(self.log.lag(part) for part, more in left.items() if more):
+            raise Transient("log: what waits is not given out")
 
     async def _tell_again(self, records: list[Any]) -> None:
         """Publishes what stands in `replay` for these records."""
         understood = [understand(record, self.service) for record in records]
         ids = sorted({target for item in understood for target in item.targets})
         raws = await self.store.load(ids) if ids else {}
-        things = {id: from_store(raw, self.service.state) for id, raw in raws.items()}
-        out = []
-        for item in understood:
-            for target in item.targets:
-                if target in things:
-                    out.extend(replayed(things[target], item.record) or [])
-        await self.log.publish(out)
+        whose = [(raws[id], item.record) for item in understood for id in item.targets if id in raws]
+        await self.log.publish([message for raw, record in whose for message in told_before(raw, record)])

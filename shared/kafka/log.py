@@ -80,21 +80,31 @@ class KafkaLog:
 
     async def _learn_positions(self) -> None:
         """Begins at the committed offset, by seeking: a fetch that straddled the rebalance may have moved on."""
-        assignment, fresh = self.assignment, sorted(self._fresh)
-        begins = await asyncio.wait_for(self._consumer.beginning_offsets(fresh), BROKER_WAIT_S)
-        for part in fresh:
+        assignment, new = self.assignment, list[TopicPartition]()
+        for part in sorted(self._fresh):
             committed = await asyncio.wait_for(self._consumer.committed(part), BROKER_WAIT_S)
             if assignment != self.assignment:
                 return
-            at = begins[part] if committed is None else committed
-            self._consumer.seek(part, at)
-            self._owned[part.topic, part.partition] = at
-            self._fresh.discard(part)
+            if committed is None:
+                new.append(part)
+            else:
+                self._begin(part, committed)
+        if new:  # the others are not asked for: one without a leader has no answer, and would hold up all
+            begins = await asyncio.wait_for(self._consumer.beginning_offsets(new), BROKER_WAIT_S)
+            if assignment == self.assignment:
+                for part in new:
+                    self._begin(part, begins[part])
+
+    def _begin(self, part: TopicPartition, at: int) -> None:
+        self._consumer.seek(part, at)
+        self._owned[part.topic, part.partition] = at
+        self._fresh.discard(part)
 
     # Reading -----------------------------------------------------------------------------------
 
     async def fetch(self, at_most: int, wait_s: float) -> list[Record]:
         assignment = self.assignment
+        self._look_at_client()
         try:
             if self._fresh:
                 await self._learn_positions()
@@ -107,13 +117,22 @@ class KafkaLog:
             raise Transient(f"log: {type(fault).__name__}") from None
         return [record for record in found if record.part in self._owned] if assignment == self.assignment else []
 
+    def _look_at_client(self) -> None:
+        """Where a loop of the client itself has ended, waiting helps nobody: the process must."""
+        for task in (self._consumer._coordinator._coordination_task, self._consumer._fetcher._fetch_task):
+            if task.done():
+                raise RuntimeError(f"the client of {self.group} no longer works")
+
     async def _wait(self, at_most: int, wait_s: float, assignment: int) -> list[Record]:
         """Always polled, with or without partitions: a member that does not poll can never rejoin."""
         if self._taking.careful:
             return []  # somebody else's look would throw away the batch that is read record by record
+        began = {part: self._position(part) for part in self._owned}
         try:
             got = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=max(1, at_most // 4))
         except UNREAD:
+            # The client has moved past what other partitions gave in the same look, and hands nothing of it out.
+            self.seek({part: self._owned.get(part, 0) if at is None else at for part, at in began.items()})
             self._taking.careful.update(self._owned)  # one of them: the next turns find out which, and where
             return []
         return [record_of(message, assignment) for messages in got.values() for message in messages]
@@ -130,24 +149,32 @@ class KafkaLog:
                 with contextlib.suppress(IllegalStateError):
                     self._consumer.seek(TopicPartition(*part), offset)
 
-    def lag(self) -> int:
+    def _position(self, part: Part) -> int | None:
+        """Where the client reads on; None in the middle of a rebalance, or while it asks where the log begins."""
+        with contextlib.suppress(Exception):
+            state = self._consumer._subscription.subscription.assignment.state_value(TopicPartition(*part))
+            return int(state.position)
+        return None
+
+    def lag(self, part: Part | None = None) -> int:
         waiting = 0
-        for topic, partition in self._owned:
-            part = TopicPartition(topic, partition)
-            with contextlib.suppress(Exception):  # a partition in the middle of a rebalance has no position
-                end = max(self._consumer.highwater(part) or 0, self._ends.get((topic, partition), 0))
-                at = self._consumer._subscription.subscription.assignment.state_value(part).position
-                waiting += max(0, end - at)
-        return waiting + sum(self._ends.get((part.topic, part.partition), 0) > 0 for part in self._fresh)
+        for one in self._owned if part is None else self._owned.keys() & {part}:
+            with contextlib.suppress(Exception):
+                end = max(self._consumer.highwater(TopicPartition(*one)) or 0, self._ends.get(one, 0))
+                at = self._position(one)
+                waiting += 0 if at is None else max(0, end - at)
+        fresh = [] if part else self._fresh
+        return waiting + sum(self._ends.get((one.topic, one.partition), 0) > 0 for one in fresh)
 
     async def measure(self) -> None:
-        """Asks the broker how far the partitions reach: of what is never fetched the client knows no end."""
         parts = [TopicPartition(*part) for part in self._owned] + list(self._fresh)
         if self._consumer is None or not parts:
             return
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        try:
             ends = await asyncio.wait_for(self._consumer.end_offsets(parts), BROKER_WAIT_S)
-            self._ends = {(part.topic, part.partition): end for part, end in ends.items()}
+        except (KafkaError, OSError, TimeoutError) as fault:
+            raise Transient(f"log: {type(fault).__name__}") from None
+        self._ends = {(part.topic, part.partition): end for part, end in ends.items()}
 
     # Writing -----------------------------------------------------------------------------------
 

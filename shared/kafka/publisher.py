@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from shared import ids
 from shared.flow.errors import Transient
@@ -19,7 +20,7 @@ from shared.kafka.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
-ACK_WAIT_S = 20.0
+ACK_WAIT_S, FLUSH_S = 20.0, 5.0
 FEW = 8
 """Up to so many messages are gathered with those of other callers; more are built into batches of their own."""
 
@@ -60,8 +61,7 @@ class Publisher:
     async def _let_go(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(producer.stop(), 5.0)
+            await _end(producer)
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """Where each message stands once all are acknowledged; Transient when that is not known of every one."""
@@ -95,8 +95,10 @@ class Publisher:
     async def _rebuild(self, failed: Any) -> None:
         """A producer whose outcome is unknown is not used again: its sequence may be lost for good."""
         async with self._rebuilding:
-            if self._producer is failed:
-                await self._let_go()
+            if self._producer is not failed:
+                return
+            self._producer = None  # whoever publishes now takes another one, and waits for nothing of this one's
+        await _end(failed)
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""
@@ -171,3 +173,17 @@ class Publisher:
         except (Transient, *AWAY):
             return False
         return True
+
+
+async def _end(producer: Any) -> None:
+    """What it cannot send in time it does not send later: whoever waits for it sends it again by another one.
+
+    The client gives up neither by itself: an idempotent producer goes on until the broker is back, each with its own.
+    """
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(producer.stop(), FLUSH_S)
+        return
+    with contextlib.suppress(Exception):
+        producer._sender.sender_task.cancel()
+        producer._message_accumulator.fail_all(KafkaConnectionError("given up"))
+        await asyncio.wait_for(producer.client.close(), FLUSH_S)

@@ -19,10 +19,14 @@ log = structlog.get_logger(__name__)
 ALARM_BYTES = 256_000
 MOST_DUE = 1000
 DUE_FIELDS = {"clocks": 1, "due": 1, "shard": 1}
-# Not primary, stepping or shutting down, interrupted, out of time, network: nothing is wrong with the document.
 # Nested too deep, of a form or with names the server does not take, too large.
 DOCUMENT_AT_FAULT = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 10334, 17280})
-WORLD_DOWN = frozenset({6, 7, 24, 50, 89, 91, 112, 189, 202, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436})
+# Not primary, stepping or shutting down, interrupted, out of time, network, cache or disk full, writes blocked, too
+# many requests, credentials that no longer hold: nothing is wrong with the document.
+WORLD_DOWN = frozenset(
+    {6, 7, 13, 24, 46, 50, 64, 89, 91, 100, 112, 189, 202, 262, 365, 371, 391, 462, 9001, 10058, 10107, 11600, 11602}
+    | {13435, 13436, 14031}
+)
 _RAW = CODEC.with_options(document_class=RawBSONDocument)
 
 

@@ -132,8 +132,13 @@ class MemoryLog:
     def seek(self, offsets: Mapping[Part, int]) -> None:
         self._position.update({part: at for part, at in offsets.items() if part in self._owned})
 
-    def lag(self) -> int:
-        return sum(len(self.broker.records.get(part, [])) - self._position[part] for part in self._owned)
+    def lag(self, part: Part | None = None) -> int:
+        parts = self._owned if part is None else self._owned.keys() & {part}
+        return sum(len(self.broker.records.get(part, [])) - self._position[part] for part in parts)
+
+    async def measure(self) -> None:
+        if self.broker.away:
+            raise Transient("log away")
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         await asyncio.sleep(0)

@@ -52,10 +52,14 @@ async def test_a_document_for_which_the_server_refuses_the_whole_command_is_foun
         await store.write(changes)
 
 
-def test_a_server_that_steps_down_in_the_middle_of_a_write_refuses_no_document():
+STEPPED_DOWN, UNAVAILABLE_FOR_A_WHILE, WRITES_BLOCKED, DISK_FULL = 189, 365, 371, 14031
+
+
+@pytest.mark.parametrize("code", [STEPPED_DOWN, UNAVAILABLE_FOR_A_WHILE, WRITES_BLOCKED, DISK_FULL])
+def test_a_server_that_cannot_go_on_in_the_middle_of_a_write_refuses_no_document(code):
     errors = [
         {"index": 0, "code": 11000, "keyPattern": {"_id": 1}},
-        {"index": 1, "code": 189, "errmsg": "stepped down"},
+        {"index": 1, "code": code, "errmsg": "not now"},
     ]
     with pytest.raises(Transient):
         _sort_out({"writeErrors": errors}, ["a", "b"])

@@ -4,6 +4,7 @@ import asyncio
 
 from shared.flow.effects import Effect, Effects, Result
 from shared.flow.errors import Transient
+from shared.flow.records import Outgoing
 from shared.testing.memory_log import MemoryLog
 from tests.flow.bench import Bench
 from tests.flow.toy import add, asked
@@ -32,3 +33,27 @@ async def test_a_fault_that_comes_after_everything_was_answered_leaves_nothing_u
     committed = bench.committed(ORDERS, "toy.effects")
     await running
     assert committed == len(records) == 1
+
+
+async def test_an_order_that_cannot_be_read_in_an_unforeseen_way_is_buried_and_holds_up_nothing():
+    bench = Bench().put(asked(add(pay=True)))
+    await bench.run(await bench.stage())
+    (order,) = bench.broker.all(ORDERS)
+    without = tuple((name, None if name == "ce_subject" else value) for name, value in order.headers)  # Kafka has such
+    bench.put(Outgoing(ORDERS, "c1", order.value, without), Outgoing(ORDERS, "c1", order.value, order.headers))
+    asked_for = []
+
+    async def pay(order):
+        asked_for.append(order.key)
+        return Result("done")
+
+    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
+    await log.start()
+    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
+    running = asyncio.create_task(effects.run())
+    await asyncio.sleep(0.05)
+    effects.stop()
+    await running
+    assert len(asked_for) == 2
+    assert bench.committed(ORDERS, "toy.effects") == 3
+    assert [dict(dead.headers)["dead_offset"] for dead in bench.broker.all("redress.toy.dead")] == [b"1"]

@@ -4,10 +4,13 @@ import asyncio
 
 import pytest
 
+from shared.flow.errors import Transient
 from shared.flow.lanes import DeadLetterLimit
 from shared.flow.records import Outgoing
-from shared.flow.stage import MOST, Pace
-from tests.flow.bench import Bench
+from shared.flow.stage import MOST, Pace, Stage
+from shared.testing.memory_log import MemoryLog
+from shared.testing.memory_store import MemorySwitch
+from tests.flow.bench import FAST, Bench
 from tests.flow.toy import said
 
 
@@ -83,6 +86,92 @@ async def test_a_stopped_lane_tells_what_a_replica_with_greater_batches_had_deci
     lesser.pace = Pace(most=1, least=1, wait_s=0.001)
     await bench.turn(lesser)
     assert sorted(fact["number"] for fact in bench.told()) == list(range(1, 9))
+
+
+async def untold(bench: Bench):
+    """Decided and written; nothing of it is published."""
+    stage = await bench.stage()
+    stage.log.before_publish = not_acknowledged
+    await bench.turn(stage)
+    await bench.turn(stage)
+    assert bench.thing()["told"] and bench.told() == []
+    await bench.switch.stop("standard", "by hand")
+    return stage
+
+
+def not_acknowledged(_: object) -> None:
+    raise Transient("no acknowledgement")
+
+
+async def test_a_stopped_lane_tells_also_of_a_thing_whose_state_it_cannot_read():
+    bench = Bench().put(said("w1", 1))
+    stage = await untold(bench)
+    bench.thing()["state"]["words"] = "no list"
+    stage.log.before_publish = lambda _: None
+    await bench.turn(stage)
+    assert stage.status.state == "stopped"
+    assert [fact["number"] for fact in bench.told()] == [1]
+
+
+async def test_a_stopped_lane_tells_what_a_replica_out_of_the_group_decided_once_the_same_partitions_are_given_anew():
+    bench = Bench()
+    stage = await bench.stage()
+    outside = MemoryLog(bench.broker, stage.log.group, stage.log.topics)  # frozen, and still believes it holds them
+    outside.assign(sorted(stage.log.owned()))
+    outside.before_publish = not_acknowledged
+    await bench.switch.stop("standard", "by hand")
+    bench.put(said("w1", 1))
+    await bench.turn(stage)
+    frozen = Stage(bench.service, "standard", outside, bench.store, MemorySwitch(), 0)
+    frozen.pace = FAST
+    await bench.turn(frozen)
+    await bench.turn(stage)
+    assert bench.thing()["told"] == 1 and bench.told() == []
+    await bench.broker.rebalance(stage.log.group)
+    await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1]
+
+
+async def test_a_stopped_lane_waits_for_a_broker_that_gives_nothing_for_a_while():
+    bench = Bench().put(said("w1", 1))
+    stage = await untold(bench)
+    stage.log.before_publish = lambda _: None
+    fetch, silent = stage.log.fetch, [7]
+
+    async def gives_nothing_at_first(at_most: int, wait_s: float):
+        silent[0] -= 1
+        return await fetch(at_most, wait_s) if silent[0] < 0 else []
+
+    stage.log.fetch = gives_nothing_at_first
+    for _ in range(4):
+        await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1]
+    assert stage.status.state == "stopped"
+
+
+async def test_a_stopped_lane_looks_as_many_records_far_over_gaps_between_their_offsets():
+    bench = Bench()
+    stage = await bench.stage()
+    stage.reach = 4
+    bench.put(*[said(f"w{n}", n) for n in range(1, 5)])
+    ((part, records),) = bench.broker.records.items()
+    spread = [record._replace(offset=3 * record.offset) for record in records]
+    stage.log.before_publish = not_acknowledged
+
+    async def fetch(at_most: int, wait_s: float):
+        found = [record._replace(assignment=stage.log.assignment) for record in spread if record.offset >= at[part]]
+        at[part] = 100
+        return found
+
+    at = {part: 0}
+    stage.log.fetch, stage.log.seek, stage.log.lag = fetch, at.update, lambda _=None: 0
+    await bench.turn(stage)
+    await bench.turn(stage)
+    assert bench.thing()["told"] == 4 and bench.told() == []
+    await bench.switch.stop("standard", "by hand")
+    stage.log.before_publish = lambda _: None
+    await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1, 2, 3, 4]
 
 
 def test_no_pace_takes_more_than_a_stopped_lane_looks_for():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from shared import ids
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing, Part, Record
 from shared.testing.memory_log import MemoryBroker
@@ -22,6 +23,7 @@ class SimBroker(MemoryBroker):
     """Partitions led by brokers whose clocks stand apart; members are rung when something comes.
 
     `furthest`: the highest offset each group ever committed; one that lands late may lower what stands committed.
+    `leaderless`: partitions that take nothing, and give nothing without a word of it, as clients see them.
     """
 
     def __init__(self, now: Callable[[], datetime], partitions: int) -> None:
@@ -32,6 +34,7 @@ class SimBroker(MemoryBroker):
         self.before: Callable[[Outgoing], Sequence[Outgoing]] = lambda _: ()
         self.uncoordinated: set[str] = set()
         self.furthest: dict[tuple[str, Part], int] = {}
+        self.leaderless: set[Part] = set()
         self._apart: dict[Part, timedelta] = {}
 
     def time(self, part: Part) -> datetime:
@@ -42,6 +45,10 @@ class SimBroker(MemoryBroker):
     def append(self, message: Outgoing, count: int | None = None) -> tuple[Part, int]:
         if self.away:
             raise Transient("log away")
+        if self.leaderless:
+            part = message.topic, ids.partition(message.key_bytes, count or self.partitions(message.topic))
+            if part in self.leaderless:
+                raise Transient("no leader")
         for belated in self.before(message):
             self._land(belated, count)
         return self._land(message, count)

@@ -69,8 +69,10 @@ class SimLog(MemoryLog):
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
 
-    def lag(self) -> int:
+    def lag(self, part: Part | None = None) -> int:
         """Counted anew only after something has changed."""
+        if part is not None:
+            return super().lag(part)
         if self._lag is None:
             records = self.world.records
             self._lag = sum(len(records[part]) - self._position[part] for part in self._owned if part in records)
@@ -90,6 +92,8 @@ class SimLog(MemoryLog):
         self._nothing = 0
         assignment = self.assignment
         found: list[Record] = await self.net.read(self.process, "fetch", lambda: self._taken(at_most, assignment))
+        if not found and self._silent():
+            await asyncio.sleep(wait_s)
         if self._held_until > self.net.loop.time():
             await asyncio.sleep(self._held_until - self.net.loop.time())
         return found
@@ -103,10 +107,16 @@ class SimLog(MemoryLog):
         if timer is not None:
             timer.cancel()
 
+    def _silent(self) -> bool:
+        """The client gives nothing, without an error, of what has no leader and while nobody is there."""
+        return self.world.away or not self.world.leaderless.isdisjoint(self._owned)
+
+    async def measure(self) -> None:
+        if self._silent():
+            raise Transient("log: nobody says")
+
     def _taken(self, at_most: int, assignment: int) -> list[Record]:
-        if self.world.away:
-            raise Transient("log away")
-        if assignment != self.assignment:
+        if self.world.away or assignment != self.assignment:
             return []
         self._lag = None
         return self._take(at_most)
@@ -114,7 +124,8 @@ class SimLog(MemoryLog):
     def _take(self, at_most: int) -> list[Record]:
         """As the twin's, without looking into partitions that hold nothing."""
         records, held = self.world.records, self._owned
-        self._owned = {part: at for part, at in held.items() if part in records}
+        dark = self.world.leaderless
+        self._owned = {part: at for part, at in held.items() if part in records and part not in dark}
         found = super()._take(at_most)
         self._owned = held
         return found

@@ -86,6 +86,7 @@ def plan(seed: int) -> Plan:
     made.short_pages = rng.random() < 0.5
     if not calm:
         made.troubles = [_trouble(rng, made.faults_until) for _ in range(rng.choice((0, 1, 2, 4)))]
+        _depose_leaders(random.Random(f"{seed} leaders"), made)
         _lay_ambushes(random.Random(f"{seed} ambushes"), made)
     return made
 
@@ -99,6 +100,13 @@ def _lay_ambushes(rng: random.Random, made: Plan) -> None:
         made.troubles.append(Trouble(made.faults_until * rng.random() / 2, what, rng.choice(SERVICES), lasts))
         if what in ("stopped untold, inbox crowded", "cut off from the log"):
             made.batches = rng.choice(((1,), (1, 2)))
+
+
+def _depose_leaders(rng: random.Random, made: Plan) -> None:
+    """Drawn apart likewise."""
+    if rng.random() < 0.2:
+        at, lasts = made.faults_until * rng.random(), rng.choice((2.0, 10.0, 60.0))
+        made.troubles.append(Trouble(at, "leader away", rng.choice(SERVICES), lasts))
 
 
 def _trouble(rng: random.Random, until: float) -> Trouble:

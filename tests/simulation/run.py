@@ -115,6 +115,7 @@ def _calm(world: World) -> None:
     world.net.weather.left = 0
     world.when_told, world.when_done = [], []
     world.broker.uncoordinated.clear()
+    world.broker.leaderless.clear()
     world.log_away(False)
     for service in world.services:
         world.store_away(service, False)

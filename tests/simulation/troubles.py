@@ -1,6 +1,7 @@
 """What goes wrong at a time: servers away, processes killed and replaced, lanes stopped, partitions added."""
 
 import asyncio
+import random
 
 from tests.simulation.ambushes import lie_in_wait
 from tests.simulation.plan import AMBUSHES, Trouble
@@ -40,6 +41,10 @@ async def befall(world: World, trouble: Trouble) -> None:
         grow(world, service)
     elif trouble.what in ("roll", "replace"):
         await roll(world, service, "new" if trouble.what == "roll" else world.versions[service])
+    elif trouble.what == "leader away":
+        parts = sorted(part for part in world.broker.records if part[0].split(".")[1] == service)
+        for part in parts and random.Random(world.plan.seed).sample(parts, min(2, len(parts))):
+            world.leader_away(part, trouble.lasts)
     elif trouble.what in AMBUSHES:
         lie_in_wait(world, trouble)
 

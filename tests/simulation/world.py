@@ -231,6 +231,11 @@ class World:
         self.note("log", "away" if away else "back")
         self.broker.away = away
 
+    def leader_away(self, part: tuple[str, int], seconds: float) -> None:
+        self.note("leader away", *part, round(seconds, 1))
+        self.broker.leaderless.add(part)
+        self.loop.after(seconds, self.broker.leaderless.discard, part)
+
     def store_away(self, service: str, away: bool) -> None:
         self.note("store", service, "away" if away else "back")
         self.stores[service].away = away
