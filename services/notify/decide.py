@@ -11,7 +11,7 @@ from services.notify.templates import MessageModel, render
 from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
 from shared.contracts.notify import Delivered, Failed, Skipped
-from shared.contracts.triage import CaseStands, Resolved
+from shared.contracts.triage import CaseStands, Promised, Resolved
 from shared.flow.messages import Answered, Do, Heard, Input, Struck, Tell, Telling
 from shared.flow.thing import Thing
 
@@ -64,6 +64,8 @@ def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: P
     stood = {**thing.stands(fact.source), "safety": case.safety, "_claim": thing.stands(f"compensation/{thing.id}")}
     if isinstance(fact.happened, Resolved):
         stood["_delivered"] = fact.happened.remedies
+    if isinstance(fact.happened, Promised):
+        stood["_promised"] = fact.happened.model_dump(mode="json")
     for model, version in policy.messages(_line(thing), fact.type):
         if (input.late and model.unless_late) or not _fits(model, stood):
             continue

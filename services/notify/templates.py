@@ -14,7 +14,9 @@ from shared.policy.faults import Fault
 from shared.policy.packs import Pack
 from shared.policy.sections import Section
 
-FIELDS = frozenset("reference line link answer_expected sentence missing deadline remedies answer_in_hours".split())
+FIELDS = frozenset(
+    "reference line link answer_expected sentence missing deadline remedies answer_in_hours promise promised_by".split()
+)
 """What a template may name. `link` is put in at the moment of sending; nothing here is personal."""
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const,
