@@ -17,6 +17,8 @@ from shared.flow.thing import Thing
 
 AFTER_THE_END = frozenset({"call-backs", "corrective-actions", "safety"})
 VERIFY = "verify"
+NO_DEPARTMENT = frozenset({"staff", "role"})
+"""Owners that are one person or a level of the ladder: with them alone no department has it yet."""
 Act = Callable[[Thing[Case], Any, StaffRequest, datetime, Policy], list[Telling]]
 
 
@@ -54,6 +56,8 @@ def answer_of(thing: Thing[Case]) -> Reply:
 def _assign(
     thing: Thing[Case], body: ask.Assignment, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
+    if body.owner.partition(":")[0] not in NO_DEPARTMENT:
+        thing.state.mark("handed_over", now)
     return queues.assign(thing.state, body.owner, now, given.by)
 
 

@@ -1,0 +1,111 @@
+"""What single lines ask of the work on a case, over the real flow and the shipped packs."""
+
+import pytest
+
+from tests.services.triage.house import claim, house, received
+
+RAIL = {"line": "high_speed_rail", "references": {}}
+RIDE = {"line": "ride_hailing", "references": {}}
+RUDE_CREW = "乘务员态度很差，一路上都不理人。"
+DETOUR = "司机绕路了，多走了十公里。"
+
+
+@pytest.fixture
+async def triage():
+    found = await house()
+    yield found
+    found.check_changes()
+
+
+def breached(triage):
+    return [said["clock"] for said in triage.said("clock-breached")]
+
+
+def escalated(triage, clock):
+    return [said["to"] for said in triage.said("escalated") if said["because"] == clock]
+
+
+# High-speed rail -----------------------------------------------------------------------------------
+
+
+async def test_HR_3_a_call_back_that_does_not_come_by_the_promised_time_goes_up(triage):
+    await triage.hear(received(RUDE_CREW, **RAIL))
+    await triage.ask("assignment", {"owner": "unit:crew"})
+    await triage.ask("answer", {"kind": "not_at_once", "resolves": False})
+    await triage.ask("promises", {"promise": "call_back", "by": "2026-11-23T10:00:00Z"})
+    assert triage.said("promised") == [{"promise": "call_back", "by": "2026-11-23T10:00:00Z"}]
+    await triage.after(2 * 3600 + 1)
+    assert breached(triage) == ["promise:call_back:1"]
+    await triage.after(3 * 3600 + 1)
+    assert escalated(triage, "promise:call_back:1") == ["supervisor"]
+
+
+async def test_HR_3_a_call_back_in_time_keeps_the_promise(triage):
+    await triage.hear(received(RUDE_CREW, **RAIL))
+    await triage.ask("promises", {"promise": "call_back", "by": "2026-11-23T10:00:00Z"})
+    await triage.after(3600)
+    await triage.ask("call-backs", {"satisfied": True})
+    await triage.after(4 * 3600)
+    assert "promise:call_back:1" not in breached(triage)
+
+
+async def test_HR_10_what_no_department_has_within_a_day_goes_up(triage):
+    await triage.hear(received(RUDE_CREW, **RAIL))
+    await triage.after(3601)
+    assert triage.case["owner"] == "role:supervisor"  # a level of the ladder, no department
+    await triage.ask("assignment", {"owner": "staff:s1"})
+    await triage.ask("answer", {"kind": "in_work", "resolves": False})
+    await triage.after(24 * 3600 + 1)
+    assert "department" in breached(triage)
+    await triage.after(28 * 3600 + 1)
+    assert escalated(triage, "department") == ["manager"]
+
+
+async def test_HR_10_a_problem_handed_to_its_department_keeps_the_time(triage):
+    await triage.hear(received(RUDE_CREW, **RAIL))
+    await triage.ask("assignment", {"owner": "unit:crew"})
+    await triage.after(25 * 3600)
+    assert "department" not in breached(triage)
+
+
+# Ride hailing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [("phone", "phone"), ("web", "chat"), ("web", None)])
+async def test_RH_1_however_it_was_told_somebody_opens_the_contact_within_the_packs_time(triage, way):
+    channel, via = way
+    await triage.hear(received(DETOUR, channel=channel, via=via, **RIDE))
+    await triage.ask("assignment", {"owner": "unit:trips"})
+    await triage.ask("contact", {"reached": False})
+    await triage.after(30 * 60 + 1)
+    assert breached(triage) == ["contact"]
+    await triage.ask("contact", {"reached": True})
+    await triage.after(3 * 3600)
+    assert escalated(triage, "contact") == []
+
+
+async def test_RH_8_what_is_solved_is_followed_up_and_a_bad_answer_opens_it_again(triage):
+    await triage.hear(received(DETOUR, **RIDE))
+    await triage.ask("assignment", {"owner": "unit:trips"})
+    await triage.ask("answer", {"kind": "explanation"})
+    assert triage.case["status"] == "resolved"
+    await triage.after(24 * 3600 + 1)
+    assert "follow_up" in breached(triage)
+    await triage.ask("call-backs", {"satisfied": False})
+    assert (triage.case["status"], triage.case["clocks"]["follow_up"]["met_at"] is not None) == ("triaged", True)
+    await triage.ask("assignment", {"owner": "unit:drivers"})
+    await triage.ask("answer", {"kind": "put_right"})
+    assert triage.case["clocks"]["follow_up"]["met_at"] is None
+    await triage.ask("call-backs", {"satisfied": True}, key="again")
+    assert (triage.case["status"], "follow_up" in triage.thing()["clocks"]) == ("closed", False)
+
+
+async def test_RH_8_a_solution_that_was_not_delivered_is_none_yet(triage):
+    facts = {"charged": "50.00", "tariff_amount": "30.00"}
+    await triage.hear(received("多收了我20块钱，要求退款。", facts=facts, supplied=facts, **RIDE))
+    assert triage.case["finding"]["tables"] == ["ride.fare_review"]
+    await triage.hear(claim(1, "accepted"))
+    await triage.ask("answer", {"kind": "refund_ordered"})
+    assert triage.case["status"] != "resolved"
+    await triage.hear(claim(2, "delivered"))
+    assert triage.case["status"] == "resolved" and "follow_up" in triage.thing()["clocks"]
