@@ -18,6 +18,7 @@ from services.triage.requests import VERBS, type_of
 from services.triage.routes import INDEXES, routes
 from services.triage.safety import ACTION
 from services.triage.settings import Settings
+from services.triage.steps import SECTION as STEPS
 from shared import clock
 from shared.contracts import compensation, intake
 from shared.contracts.fact import Happened
@@ -41,7 +42,7 @@ HEARS: tuple[type[Happened], ...] = (
     intake.ComplaintReceived, intake.ComplaintSupplemented, intake.WithdrawalAsked, intake.ReopeningAsked,
     intake.ComplainantErased, *(fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS),
 )  # fmt: skip
-SECTIONS = (*reading.SECTIONS, CLOCKS, FINDINGS)
+SECTIONS = (*reading.SECTIONS, CLOCKS, FINDINGS, STEPS)
 RETRY_S = (2.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 """A protective action is asked for again soon."""
 

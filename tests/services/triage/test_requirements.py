@@ -109,3 +109,71 @@ async def test_RH_8_a_solution_that_was_not_delivered_is_none_yet(triage):
     assert triage.case["status"] != "resolved"
     await triage.hear(claim(2, "delivered"))
     assert triage.case["status"] == "resolved" and "follow_up" in triage.thing()["clocks"]
+
+
+async def test_RH_3_the_six_steps_are_taken_in_order_and_what_comes_first_is_named(triage):
+    await triage.hear(received(DETOUR, **RIDE))
+    refused = await triage.ask("steps", {"step": "understand"})
+    assert (refused["status"], refused["body"]["title"]) == (409, "verify comes first")
+    assert (await triage.ask("steps", {"step": "solve"}))["body"]["title"] == "understand comes first"
+    assert (await triage.ask("steps", {"step": "record"}))["body"]["title"] == "follow_up comes first"
+    assert triage.case["steps"] == []
+    for step in ("verify", "understand", "hand_over", "follow_up", "record"):
+        assert (await triage.ask("steps", {"step": step}, key=f"now-{step}"))["status"] == 200
+    assert triage.case["steps"] == ["verify", "understand", "hand_over", "follow_up", "record"]
+
+
+async def test_RH_3_what_happens_of_itself_counts_as_its_step(triage):
+    await triage.hear(received(DETOUR, line="ride_hailing", references={"order": "R-1"}))
+    await triage.answer("order_lookup", body={"line": "ride_hailing", "facts": {"identity_verified": True}})
+    assert (await triage.ask("steps", {"step": "understand"}))["status"] == 200
+    await triage.ask("answer", {"kind": "explanation"})
+    assert (await triage.ask("steps", {"step": "follow_up"}))["status"] == 200
+
+
+async def test_RH_3_a_case_opened_again_is_understood_anew_but_not_verified_anew(triage):
+    await triage.hear(received(DETOUR, **RIDE))
+    for step in ("verify", "understand"):
+        await triage.ask("steps", {"step": step})
+    await triage.ask("answer", {"kind": "explanation"})
+    await triage.ask("call-backs", {"satisfied": False})
+    assert (await triage.ask("steps", {"step": "solve"}))["body"]["title"] == "understand comes first"
+    assert (await triage.ask("steps", {"step": "understand"}, key="again"))["status"] == 200
+
+
+async def test_RH_3_danger_waits_for_no_step(triage):
+    await triage.hear(received("司机威胁我，说要打我，还跟着我回家", **RIDE))
+    assert (await triage.ask("steps", {"step": "solve"}))["status"] == 200
+
+
+# Farm machinery ------------------------------------------------------------------------------------
+
+FARM = {"line": "farm_aftersales", "references": {}}
+BROKEN = "农机故障了，需要维修。"
+
+
+async def test_AS_6_no_job_is_completed_before_the_test_drive_and_the_clean_up(triage):
+    await triage.hear(received(BROKEN, **FARM))
+    for step in ("dispatched", "arrived", "cleaned_up"):
+        await triage.ask("steps", {"step": step})
+    refused = await triage.ask("steps", {"step": "completed"})
+    assert (refused["status"], refused["body"]["errors"]) == (
+        409, [{"pointer": "/step", "detail": "test_drive comes first"}],
+    )  # fmt: skip
+    await triage.ask("steps", {"step": "test_drive"})
+    assert (await triage.ask("steps", {"step": "completed"}, key="then"))["status"] == 200
+
+
+async def test_AS_6_changed_work_is_explained_in_time_and_before_leaving(triage):
+    await triage.hear(received(BROKEN, **FARM))
+    await triage.ask("assignment", {"owner": "station:A"})
+    for step in ("dispatched", "work_changed", "test_drive", "cleaned_up"):
+        await triage.ask("steps", {"step": step})
+    assert (await triage.ask("steps", {"step": "completed"}))["body"]["title"] == "change_explained comes first"
+    await triage.after(4 * 3600 + 1)
+    assert "change_explained" in breached(triage)
+    await triage.ask("steps", {"step": "change_explained"})
+    await triage.ask("steps", {"step": "work_changed"}, key="changed again")
+    assert (await triage.ask("steps", {"step": "completed"}, key="too soon"))["status"] == 409
+    await triage.ask("steps", {"step": "change_explained"}, key="explained again")
+    assert (await triage.ask("steps", {"step": "completed"}, key="then"))["status"] == 200

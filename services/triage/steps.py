@@ -1,0 +1,147 @@
+"""`steps.yaml`: the steps of a line's work in their order, and what must have been done before others are taken. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from services.triage.domain import Case
+from shared.policy.documents import Dated, Document, Identifier, Named, PackModel
+from shared.policy.faults import Fault
+from shared.policy.packs import Pack
+from shared.policy.policy import InForce
+from shared.policy.sections import Section
+
+OR = " or "
+LASTING = frozenset({"verified"})
+"""What holds once it is so; all else is done anew when a case is opened again."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Needed = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*( or [a-z][a-z0-9_]*)*$")]
+Event = Annotated[
+    str,
+    Field(
+        pattern=r"^(received|verified|assigned|handed_over|contact|answer|finding|resolved|call_back|closed"
+        r"|breached:[a-z][a-z0-9_.-]*)$"
+    ),
+]
+
+
+class StepRule(PackModel):
+    """A step; taken in danger whatever stands here.
+
+    `by`: what happens of itself and counts as the step, beside taking it. `after`: steps done before it, `a or b`
+    where one of them is enough. `settled`: what the step on the left opened, the one on the right has settled.
+    """
+
+    names: Named
+    by: tuple[Event, ...] = ()
+    after: tuple[Needed, ...] = ()
+    settled: dict[Name, Name] = {}
+
+
+class ActRule(PackModel):
+    """What staff may do only once these steps are done; `categories` empty: of any."""
+
+    after: Annotated[tuple[Needed, ...], Field(min_length=1)]
+    categories: tuple[str, ...] = ()
+
+
+class Steps(Dated):
+    """The work of a line, in the order of the file."""
+
+    steps: Annotated[dict[Name, StepRule], Field(min_length=1)]
+    acts: dict[Literal["finding", "answer"], ActRule] = {}
+
+
+@lru_cache(maxsize=64)
+def steps_of(in_force: InForce) -> tuple[Mapping[str, StepRule], Mapping[str, ActRule]]:
+    """The steps in force for a line, and what waits for them; a line's own replaces a shared one of its name."""
+    steps: dict[str, StepRule] = {}
+    acts: dict[str, ActRule] = {}
+    for document in in_force.of("steps").values():
+        steps |= document.content.steps
+        acts |= document.content.acts
+    return steps, acts
+
+
+def names(in_force: InForce, step: str) -> bool:
+    """Whether the line speaks of this step."""
+    return step in steps_of(in_force)[0]
+
+
+def first_before(case: Case, in_force: InForce, step: str) -> str:
+    """What comes before this step and is not done yet; '' when nothing does."""
+    steps, _ = steps_of(in_force)
+    rule = steps.get(step)
+    if rule is None or case.in_danger:
+        return ""
+    open_ = (end for begin, end in rule.settled.items() if _place(case, begin) > _place(case, end))
+    return _undone(case, steps, rule.after) or next(open_, "")
+
+
+def first_before_act(case: Case, in_force: InForce, act: str) -> str:
+    """What comes before a finding or answer on this case and is not done yet; '' when nothing does."""
+    steps, acts = steps_of(in_force)
+    rule, main = acts.get(act), case.category.partition(".")[0]
+    if rule is None or case.in_danger:
+        return ""
+    concerns = not rule.categories or case.category in rule.categories or main in rule.categories
+    return _undone(case, steps, rule.after) if concerns else ""
+
+
+def work_of(case: Case, in_force: InForce) -> list[tuple[str, Named, bool]]:
+    """The line's steps in order: name, words, whether it is done."""
+    steps, _ = steps_of(in_force)
+    return [(name, rule.names, _done(case, rule, name)) for name, rule in steps.items()]
+
+
+def _undone(case: Case, steps: Mapping[str, StepRule], after: Iterable[str]) -> str:
+    for needed in after:
+        if not any(_done(case, steps[one], one) for one in needed.split(OR)):
+            return needed
+    return ""
+
+
+def _done(case: Case, rule: StepRule, name: str) -> bool:
+    """Taken, or counted as taken, since the case was received or opened again."""
+    since = case.happened["received"].n if "received" in case.happened else 0
+    return _place(case, name) >= since > 0 or any(_has(case, event, since) for event in rule.by)
+
+
+def _has(case: Case, event: str, since: int) -> bool:
+    if event.startswith("breached:"):
+        clock = case.clocks.get(event.removeprefix("breached:"))
+        return clock is not None and clock.breached and clock.started.n >= since
+    mark = case.happened.get(event)
+    return mark is not None and (mark.n >= since or event in LASTING)
+
+
+def _place(case: Case, step: str) -> int:
+    """Where it stands in the order of what happened; 0 when it was not taken."""
+    mark = case.happened.get(f"step:{step}")
+    return mark.n if mark else 0
+
+
+def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
+    for document in documents:
+        steps: Mapping[str, StepRule] = document.content.steps
+        before: set[str] = set()
+        for name, rule in steps.items():
+            for place, needed in enumerate(rule.after):
+                for missing in (one for one in needed.split(OR) if one not in before):
+                    what = f"'{missing}' is no step above '{name}'"
+                    yield document.fault(("steps", name, "after", place), what, "name a step that stands above it")
+            for opens, settles in rule.settled.items():
+                if not {opens, settles} <= steps.keys():
+                    what = f"'{opens}: {settles}' names no two steps"
+                    yield document.fault(("steps", name, "settled", opens), what, f"name two of {sorted(steps)}")
+            before.add(name)
+        for act, waits in document.content.acts.items():
+            for place, needed in enumerate(waits.after):
+                if not set(needed.split(OR)) <= steps.keys():
+                    what = f"no step '{needed}'"
+                    yield document.fault(("acts", act, "after", place), what, f"name one of {sorted(steps)}")
+
+
+SECTION = Section("steps", "steps*.yaml", Steps, "the steps of a line's work, and their order", _check)
