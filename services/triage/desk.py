@@ -7,7 +7,7 @@ from typing import Any
 from services.triage import lookups, queues, road, safety, steps
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
-from services.triage.domain import OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
+from services.triage.domain import MOST_FAULTS, OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
@@ -211,7 +211,9 @@ def _call_back(
     case = thing.state
     case.mark("call_back", now)
     _keep_promises(thing, "call_back", now)
-    told: list[Telling] = [Tell(CalledBack(satisfied=body.satisfied, by=given.by), who=given.by)]
+    case.faults = list(dict.fromkeys([*case.faults, *body.faults]))[:MOST_FAULTS]
+    called = CalledBack(satisfied=body.satisfied, by=given.by, feedback=body.feedback, faults=body.faults)
+    told: list[Telling] = [Tell(called, who=given.by)]
     if body.satisfied and case.status == "resolved":
         told += road.close(case, body.feedback, now, who=given.by)
     elif not body.satisfied and case.status in ("resolved", "closed"):

@@ -98,10 +98,11 @@ class Acknowledgement(Body):
 
 
 class CallBack(Body):
-    """The complainant was asked whether it is put right."""
+    """The complainant was asked whether it is put right; `faults`: coded faults of service they told of when asked."""
 
     satisfied: StrictBool
     feedback: Code = "called_back"
+    faults: Annotated[list[Code], Field(max_length=20)] = []
 
 
 VERBS: dict[str, type[Body]] = {

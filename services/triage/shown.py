@@ -108,6 +108,7 @@ class CaseShown(BaseModel):
     waiting: bool
     solution: str
     feedback: str
+    faults: list[str] = []
     received_at: datetime | None
     actions: list[ActionShown]
     clocks: list[ClockShown]

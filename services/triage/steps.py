@@ -1,4 +1,4 @@
-"""`steps.yaml`: the steps of a line's work in their order, and what must have been done before others are taken. Pure."""
+"""`steps.yaml`: the steps of a line's work in their order, and what must be done before others are taken. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.triage.domain import Case
-from shared.policy.documents import Dated, Document, Identifier, Named, PackModel
+from shared.policy.documents import Dated, Document, Named, PackModel
 from shared.policy.faults import Fault
 from shared.policy.packs import Pack
 from shared.policy.policy import InForce

@@ -18,6 +18,7 @@ SHOWN = {
     "status", "line", "language", "safety", "priority", "category", "kind", "queue", "plan", "missing", "rules",
     "marks", "version", "references", "subject", "owner", "escalation_level", "refusals", "identity_verified",
     "answered", "finding", "orders", "steps", "corrective", "waiting", "solution", "feedback",
+    "faults",
 }  # fmt: skip
 
 

@@ -158,11 +158,13 @@ class Answered(Happened):
 
 
 class CalledBack(Happened):
-    """The complainant was asked whether it is put right."""
+    """The complainant was asked whether it is put right; `faults` of service they told of, coded."""
 
     TYPE, CHANGES = case_fact("called-back")
     satisfied: bool
     by: str
+    feedback: str = ""
+    faults: list[str] = []
 
 
 class Withdrawn(Happened):

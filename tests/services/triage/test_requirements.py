@@ -2,6 +2,9 @@
 
 import pytest
 
+from services.triage import views
+from services.triage.domain import Case
+from shared.flow.thing import from_store
 from tests.services.triage.house import claim, house, received
 
 RAIL = {"line": "high_speed_rail", "references": {}}
@@ -93,7 +96,6 @@ async def test_RH_8_what_is_solved_is_followed_up_and_a_bad_answer_opens_it_agai
     assert "follow_up" in breached(triage)
     await triage.ask("call-backs", {"satisfied": False})
     assert (triage.case["status"], triage.case["clocks"]["follow_up"]["met_at"] is not None) == ("triaged", True)
-    await triage.ask("assignment", {"owner": "unit:drivers"})
     await triage.ask("answer", {"kind": "put_right"})
     assert triage.case["clocks"]["follow_up"]["met_at"] is None
     await triage.ask("call-backs", {"satisfied": True}, key="again")
@@ -177,3 +179,36 @@ async def test_AS_6_changed_work_is_explained_in_time_and_before_leaving(triage)
     assert (await triage.ask("steps", {"step": "completed"}, key="too soon"))["status"] == 409
     await triage.ask("steps", {"step": "change_explained"}, key="explained again")
     assert (await triage.ask("steps", {"step": "completed"}, key="then"))["status"] == 200
+
+
+def shown(triage):
+    thing = from_store(triage.thing(), Case)
+    return views.case(thing, thing.history)
+
+
+async def test_AS_8_every_contact_stands_in_the_time_line_reached_or_not_with_who_made_it(triage):
+    await triage.hear(received(BROKEN, **FARM))
+    await triage.ask("contact", {"reached": False}, by="h1")
+    await triage.ask("contact", {"reached": False}, by="h1", key="second try")
+    await triage.ask("contact", {"reached": True}, by="h2")
+    contacts = [
+        (entry["why"]["step"], entry["who"], entry["at"] is not None)
+        for entry in shown(triage)["timeline"]
+        if entry["what"] == "step-taken"
+    ]
+    assert contacts == [
+        ("contact_tried", "staff:h1", True), ("contact_tried", "staff:h1", True), ("contact_made", "staff:h2", True),
+    ]  # fmt: skip
+
+
+async def test_AS_8_faults_of_a_station_that_a_call_back_finds_are_kept_by_their_codes(triage):
+    await triage.hear(received(BROKEN, **FARM))
+    await triage.ask("assignment", {"owner": "station:A"})
+    await triage.ask("answer", {"kind": "repaired"})
+    await triage.ask("call-backs", {"satisfied": False, "feedback": "attitude", "faults": ["mocking", "dawdling"]})
+    (called,) = triage.said("called-back")
+    assert (called["feedback"], called["faults"]) == ("attitude", ["mocking", "dawdling"])
+    assert (shown(triage)["faults"], triage.case["status"]) == (["mocking", "dawdling"], "triaged")
+    await triage.ask("answer", {"kind": "put_right"})
+    await triage.ask("call-backs", {"satisfied": True, "faults": ["mocking", "not_answering"]}, key="later")
+    assert (shown(triage)["faults"], triage.case["status"]) == (["mocking", "dawdling", "not_answering"], "closed")
