@@ -85,9 +85,11 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
             raise Problem("forbidden", "this integration may not supply facts")
         event = validated(Event, _envelope(http))
         by, key = "partner", f"integration:{sender.id}:event:{event.source} {event.id}"  # no source holds a space
-        print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True))
+        secret = desk.reception.seals.complainant if event.data.respondent else b""
+        print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True), secret)
         screen, lane = desk.reception.supplied(event.data.facts, event.data.line, clock.now())
         said = {"facts": event.data.facts, "references": event.data.references, "screen": screen, "lane": lane}
+        said["respondent"] = desk.reception.respondent(event.data.respondent)
         asked: BaseModel
         if event.subject and COMPLAINT.fullmatch(event.subject):
             things, type, asked = [event.subject], SUPPLEMENT, Supplement(by=by, kind="facts", **said)

@@ -59,6 +59,7 @@ class Wording:
         head = self._in_force(line).get("pack", line)
         zone = head.content.zone if head else wording.UTC
         claim, promised = stands.get("_claim", {}), stands.get("_promised", {})
+        facts = stands.get("facts", {})
         names = {one.field: one.names.in_language(language) for one in head.content.fields} if head else {}
         missing = wording.AND.get(language, ", ").join(names.get(one, one) for one in stands.get("missing", ()))
         return {
@@ -68,6 +69,9 @@ class Wording:
             "missing": missing,
             "sentence": wording.sentence(claim.get("remedies", ()), language),
             "remedies": wording.delivered(stands.get("_delivered", ()), language),
+            "order": stands.get("references", {}).get("order", ""),
+            "anomaly": facts.get("anomaly", ""),
+            "alternative": facts.get("alternative", ""),
             "promise": promised.get("promise", ""),
             "promised_by": wording.when(promised.get("by"), language, zone),
             "deadline": wording.when(claim.get("offer_open_until"), language, zone),

@@ -2,9 +2,16 @@
 
 import pytest
 
-from shared.contracts import triage
+from services.notify.channels.log import LogChannel
+from shared.contracts import intake, triage
+from shared.flow.messages import Order
+from shared.sealing import Sealer
 from tests.services.facts import at, told
-from tests.services.notify.house import contact, house, received, run, texts
+from tests.services.intake.house import ring
+from tests.services.notify.house import contact, house, orders, received, run, texts
+
+SEALER = Sealer(ring("contact"))
+DRIVER = {"name": "欧阳 Ben-Ali Ó Néill", "plate": "粤B·0D1O8Q", "phone": "+86 100 0000 0042"}
 
 
 @pytest.fixture
@@ -36,3 +43,95 @@ async def test_HR_3_another_line_tells_a_promise_by_the_shared_message(bench):
     bench.put(received(language="en", line="driving_school"), contact(), promised("answer", line="driving_school"))
     await run(bench)
     assert "we will answer you by 23 November 2026, 18:00" in texts(bench)["promised"]
+
+
+ANOMALY = {
+    "line": "ride_hailing", "origin": "system", "language": "en", "references": {"order": "R-4711"}, "missing": [],
+    "facts": {"anomaly": "driver_cancelled"},
+}  # fmt: skip
+ANOTHER_CAR = {**ANOMALY, "facts": {**ANOMALY["facts"], "alternative": "another_car"}}
+
+
+async def test_RH_5_the_user_of_an_order_that_goes_wrong_is_told_first_and_with_what_can_be_done(bench):
+    bench.put(received(**ANOMALY), contact())
+    await run(bench)
+    said = texts(bench)
+    assert set(said) == {"told_first"}
+    for part in ("order R-4711 was cancelled by the driver", "choose to wait, to be given another car or to cancel"):
+        assert part in said["told_first"]
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+async def test_RH_5_the_alternative_names_who_comes_instead(bench, language):
+    bench.put(received(**{**ANOTHER_CAR, "language": language}), contact(respondent="JWE-of-driver"))
+    await run(bench)
+    (order,) = orders(bench)
+    assert order["sealed"] == {"contact": "JWE", "respondent": "JWE-of-driver"}
+    for part in ("R-4711", "⟦driver⟧", "⟦plate⟧", "⟦driver_contact⟧", "⟦link⟧"):
+        assert part in order["text"]
+
+
+async def test_RH_5_who_complains_is_not_told_that_we_saw_it_first(bench):
+    bench.put(received(**{**ANOMALY, "origin": "told"}), contact())
+    await run(bench)
+    assert set(texts(bench)) == {"acknowledged"}
+
+
+async def sent(text, tmp_path, respondent=DRIVER):
+    """What the channel makes of a text: its answer, and what went out."""
+    outbox = tmp_path / "outbox.jsonl"
+    channel = LogChannel(outbox, SEALER.open, lambda complaint: f"https://s.example/{complaint}")
+    sealed = {"contact": SEALER.seal({"phone": "+86 100 0000 0001"})}
+    sealed |= {"respondent": SEALER.seal(respondent)} if respondent is not None else {}
+    content = {"message": "m", "complaint": "c1", "template": "told_first", "language": "en", "text": text}
+    result = await channel.carry_out(Order("c1", "message/m", "message", "key", 1, {**content, "sealed": sealed}))
+    return result, outbox.read_text("utf-8") if outbox.exists() else ""
+
+
+async def test_RH_7_driver_plate_and_contact_go_out_letter_for_letter_as_the_order_system_has_them(bench, tmp_path):
+    bench.put(received(**ANOTHER_CAR), contact(respondent="JWE-of-driver"))
+    await run(bench)
+    result, line = await sent(texts(bench)["told_first"], tmp_path)
+    assert result.verdict == "done"
+    assert f"driver {DRIVER['name']}, plate {DRIVER['plate']}, phone {DRIVER['phone']}." in line
+    assert "https://s.example/c1" in line and "⟦" not in line
+
+
+async def test_RH_7_a_name_that_looks_like_a_field_is_put_in_as_it_is(tmp_path):
+    _, line = await sent("driver ⟦driver⟧, plate ⟦plate⟧", tmp_path, {"name": "⟦plate⟧ {{ link }}", "plate": "B-1"})
+    assert "driver ⟦plate⟧ {{ link }}, plate B-1" in line
+
+
+@pytest.mark.parametrize("known", [None, {"name": "Ben", "plate": "B-1"}, {**DRIVER, "plate": ""}])
+async def test_RH_7_what_is_not_known_in_full_is_not_sent_rather_than_sent_inexact(tmp_path, known):
+    result, line = await sent("driver ⟦driver⟧, plate ⟦plate⟧, ⟦driver_contact⟧", tmp_path, known)
+    assert (result.verdict, line) == ("refused", "")
+
+
+async def test_RH_7_a_message_that_names_the_driver_waits_for_the_order_system_and_no_other_does(bench):
+    bench.put(received(**ANOTHER_CAR), contact(), promised("call_back", line="ride_hailing"))
+    await run(bench)
+    assert set(texts(bench)) == {"promised"}
+    bench.put(told(intake.ContactTold(contact="JWE", respondent="JWE-1"), 4, {}, topic="redress.contacts.standard"))
+    await run(bench)
+    assert set(texts(bench)) == {"promised", "told_first"}
+
+
+async def test_RH_7_the_driver_told_last_is_the_one_named_in_whatever_order_they_come(bench):
+    for number, driver in ((6, "JWE-new"), (5, "JWE-old")):
+        happened = intake.ContactTold(contact="JWE", respondent=driver)
+        bench.put(told(happened, number, {}, topic="redress.contacts.standard"))
+    bench.put(received(**ANOTHER_CAR))
+    await run(bench)
+    assert [order["sealed"]["respondent"] for order in orders(bench)] == ["JWE-new"]
+
+
+async def test_RH_7_a_driver_nobody_tells_of_in_time_is_skipped_with_the_reason(bench):
+    bench.put(received(**ANOTHER_CAR), contact())
+    await run(bench)
+    bench.time = at(3601)
+    for stage in bench.stages:
+        await bench.ticks(stage, pause_s=0.0).once()
+    await run(bench)
+    (skipped,) = [fact["happened"] for fact in bench.told("redress.notify") if fact["type"].endswith("skipped.v1")]
+    assert (skipped["template"], skipped["reason"], orders(bench)) == ("told_first", "no respondent came", [])
