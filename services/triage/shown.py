@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from services.triage.domain import Corrective, OrderFacts, PlanStep
 from shared.contracts.compensation import RemedyStands
+from shared.contracts.fact import Remedy
 from shared.contracts.triage import Finding, Safety, Status
 from shared.flow.messages import Lane
 
@@ -74,6 +75,14 @@ class Text(BaseModel):
     text: str | None
 
 
+class Work(BaseModel):
+    """A step of the line's work, in its order, and whether it is done."""
+
+    step: str
+    names: dict[str, str]
+    done: bool
+
+
 class CaseShown(BaseModel):
     """One case: how it stands, and its time line. `texts` for those with the scope texts:read alone."""
 
@@ -114,8 +123,32 @@ class CaseShown(BaseModel):
     clocks: list[ClockShown]
     remedies: list[RemedyStands]
     waiting_records: int
+    work: list[Work] = []
     timeline: list[Happening]
     texts: list[Text] = []
+
+
+class RemedySeen(BaseModel):
+    """What is offered or given, and how far it is."""
+
+    remedy: Remedy
+    state: str
+
+
+class SideSeen(BaseModel):
+    """One case as one of its sides may see it: those of these fields that the pack of its line names."""
+
+    reference: str = ""
+    line: str = ""
+    category: str = ""
+    status: Status = "received"
+    received_at: datetime | None = None
+    order: str | None = None
+    heard: bool = False
+    answer_by: datetime | None = None
+    result: str | None = None
+    cause: str | None = None
+    remedies: list[RemedySeen] = []
 
 
 class HotSpot(BaseModel):

@@ -1,6 +1,6 @@
 """`steps.yaml`: the steps of a line's work in their order, and what must be done before others are taken. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -17,13 +17,11 @@ OR = " or "
 LASTING = frozenset({"verified"})
 """What holds once it is so; all else is done anew when a case is opened again."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-Needed = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*( or [a-z][a-z0-9_]*)*$")]
+BREACHED = "breached:"
+Needed = Annotated[str, Field(pattern=r"^(breached:)?[a-z][a-z0-9_]*( or (breached:)?[a-z][a-z0-9_]*)*$")]
 Event = Annotated[
     str,
-    Field(
-        pattern=r"^(received|verified|assigned|handed_over|contact|answer|finding|resolved|call_back|closed"
-        r"|breached:[a-z][a-z0-9_.-]*)$"
-    ),
+    Field(pattern=r"^(received|verified|assigned|handed_over|contact|answer|finding|resolved|call_back|closed)$"),
 ]
 
 
@@ -31,7 +29,8 @@ class StepRule(PackModel):
     """A step; taken in danger whatever stands here.
 
     `by`: what happens of itself and counts as the step, beside taking it. `after`: steps done before it, `a or b`
-    where one of them is enough. `settled`: what the step on the left opened, the one on the right has settled.
+    where one of them is enough, `breached:CLOCK` a deadline that has passed. `settled`: what the step on the left
+    opened, the one on the right has settled.
     """
 
     names: Named
@@ -90,31 +89,35 @@ def first_before_act(case: Case, in_force: InForce, act: str) -> str:
     return _undone(case, steps, rule.after) if concerns else ""
 
 
-def work_of(case: Case, in_force: InForce) -> list[tuple[str, Named, bool]]:
+def work_of(case: Case, in_force: InForce) -> list[tuple[str, dict[str, str], bool]]:
     """The line's steps in order: name, words, whether it is done."""
     steps, _ = steps_of(in_force)
-    return [(name, rule.names, _done(case, rule, name)) for name, rule in steps.items()]
+    return [(name, rule.names.model_dump(by_alias=True), _done(case, rule, name)) for name, rule in steps.items()]
 
 
 def _undone(case: Case, steps: Mapping[str, StepRule], after: Iterable[str]) -> str:
     for needed in after:
-        if not any(_done(case, steps[one], one) for one in needed.split(OR)):
+        if not any(_met(case, steps, one) for one in needed.split(OR)):
             return needed
     return ""
 
 
+def _met(case: Case, steps: Mapping[str, StepRule], one: str) -> bool:
+    if one.startswith(BREACHED):
+        clock = case.clocks.get(one.removeprefix(BREACHED))
+        return clock is not None and clock.breached and clock.started.n >= _since(case)
+    return _done(case, steps[one], one)
+
+
 def _done(case: Case, rule: StepRule, name: str) -> bool:
     """Taken, or counted as taken, since the case was received or opened again."""
-    since = case.happened["received"].n if "received" in case.happened else 0
-    return _place(case, name) >= since > 0 or any(_has(case, event, since) for event in rule.by)
+    since = _since(case)
+    marks = [(event, case.happened[event]) for event in rule.by if event in case.happened]
+    return _place(case, name) > since or any(mark.n >= since or event in LASTING for event, mark in marks)
 
 
-def _has(case: Case, event: str, since: int) -> bool:
-    if event.startswith("breached:"):
-        clock = case.clocks.get(event.removeprefix("breached:"))
-        return clock is not None and clock.breached and clock.started.n >= since
-    mark = case.happened.get(event)
-    return mark is not None and (mark.n >= since or event in LASTING)
+def _since(case: Case) -> int:
+    return case.happened["received"].n if "received" in case.happened else 0
 
 
 def _place(case: Case, step: str) -> int:
@@ -129,7 +132,7 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
         before: set[str] = set()
         for name, rule in steps.items():
             for place, needed in enumerate(rule.after):
-                for missing in (one for one in needed.split(OR) if one not in before):
+                for missing in _unknown(needed, before):
                     what = f"'{missing}' is no step above '{name}'"
                     yield document.fault(("steps", name, "after", place), what, "name a step that stands above it")
             for opens, settles in rule.settled.items():
@@ -139,9 +142,13 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
             before.add(name)
         for act, waits in document.content.acts.items():
             for place, needed in enumerate(waits.after):
-                if not set(needed.split(OR)) <= steps.keys():
-                    what = f"no step '{needed}'"
+                for missing in _unknown(needed, steps):
+                    what = f"no step '{missing}'"
                     yield document.fault(("acts", act, "after", place), what, f"name one of {sorted(steps)}")
+
+
+def _unknown(needed: str, steps: Container[str]) -> list[str]:
+    return [one for one in needed.split(OR) if one not in steps and not one.startswith(BREACHED)]
 
 
 SECTION = Section("steps", "steps*.yaml", Steps, "the steps of a line's work, and their order", _check)

@@ -10,6 +10,7 @@ from shared import clock, ids
 from shared.flow.thing import Thing
 
 PREFIX = "redress.triage."
+Done = tuple[str, dict[str, str], bool]
 ROW = (
     "line", "status", "safety", "priority", "category", "kind", "queue", "owner", "escalation_level", "subject",
 )  # fmt: skip
@@ -36,8 +37,8 @@ def row(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def case(thing: Thing[Case], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The whole case; `entries` are its history, oldest first."""
+def case(thing: Thing[Case], entries: Sequence[Mapping[str, Any]], work: Sequence[Done] = ()) -> dict[str, Any]:
+    """The whole case; `entries` are its history, oldest first, `work` the steps of its line in order."""
     state = thing.state
     return {
         "id": thing.id,
@@ -50,6 +51,7 @@ def case(thing: Thing[Case], entries: Sequence[Mapping[str, Any]]) -> dict[str, 
         "clocks": [_clock(name, one) for name, one in state.clocks.items()],
         "remedies": [remedy.model_dump(mode="json") for remedy in claim_of(thing).remedies],
         "waiting_records": len(thing.person),
+        "work": [{"step": step, "names": names, "done": done} for step, names, done in work],
         "timeline": timeline(state.said, entries),
     }
 

@@ -8,7 +8,7 @@ from shared.flow.messages import Order
 from shared.sealing import Sealer
 from tests.services.facts import at, told
 from tests.services.intake.house import ring
-from tests.services.notify.house import contact, house, orders, received, run, texts
+from tests.services.notify.house import contact, house, orders, outcomes, received, run, texts
 
 SEALER = Sealer(ring("contact"))
 DRIVER = {"name": "欧阳 Ben-Ali Ó Néill", "plate": "粤B·0D1O8Q", "phone": "+86 100 0000 0042"}
@@ -135,3 +135,27 @@ async def test_RH_7_a_driver_nobody_tells_of_in_time_is_skipped_with_the_reason(
     await run(bench)
     (skipped,) = [fact["happened"] for fact in bench.told("redress.notify") if fact["type"].endswith("skipped.v1")]
     assert (skipped["template"], skipped["reason"], orders(bench)) == ("told_first", "no respondent came", [])
+
+
+SECRETS = {"charged": "88.88", "paid_by": "card-9911", "started": "2026-11-20T08:01:02+08:00"}
+
+
+async def test_SE_6_partners_and_messages_hold_no_record_of_the_order_and_nothing_personal(bench):
+    sharing = {
+        "line": "sharing_economy", "language": "en", "references": {"order": "H-77"}, "complainant": "p-hash-31",
+        "facts": SECRETS, "supplied": SECRETS,
+    }  # fmt: skip
+    found = {"result": "upheld", "facts": SECRETS, "tables": [], "on": "2026-11-20"}
+    case = {"line": "sharing_economy", "category": "payment_refund", "finding": found, "owner": "staff:ab12"}
+    bench.put(
+        received(**sharing),
+        contact(),
+        told(triage.FindingRecorded(result="upheld", source="person", by="staff:ab12"), 3, case),
+        told(triage.Resolved(solution="answered"), 4, {**case, "status": "resolved"}),
+    )
+    await run(bench)
+    public, said = outcomes(bench, "sharing_economy"), texts(bench)
+    assert {one["outcome"] for one in public} == {"received", "finding_recorded", "resolved"}
+    assert set(said) == {"acknowledged", "resolved"}
+    for secret in (*SECRETS.values(), "JWE", "p-hash-31", "ab12"):
+        assert secret not in str(public) and secret not in str(said)

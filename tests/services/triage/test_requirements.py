@@ -1,11 +1,18 @@
 """What single lines ask of the work on a case, over the real flow and the shipped packs."""
 
+from datetime import date
+
 import pytest
 
 from services.triage import views
 from services.triage.domain import Case
+from services.triage.sides import SECTION as SIDES
+from services.triage.sides import SIDES as BOTH
+from services.triage.sides import seen_by
 from shared.flow.thing import from_store
-from tests.services.triage.house import claim, house, received
+from shared.policy.faults import PackFaults
+from shared.policy.packs import load_pack
+from tests.services.triage.house import claim, house, packs, received, supplied
 
 RAIL = {"line": "high_speed_rail", "references": {}}
 RIDE = {"line": "ride_hailing", "references": {}}
@@ -212,3 +219,86 @@ async def test_AS_8_faults_of_a_station_that_a_call_back_finds_are_kept_by_their
     await triage.ask("answer", {"kind": "put_right"})
     await triage.ask("call-backs", {"satisfied": True, "faults": ["mocking", "not_answering"]}, key="later")
     assert (shown(triage)["faults"], triage.case["status"]) == (["mocking", "dawdling", "not_answering"], "closed")
+
+
+# Sharing economy -----------------------------------------------------------------------------------
+
+SHARE = {"line": "sharing_economy", "references": {"order": "H-77", "home": "HOME-9"}}
+DIRTY_HOME = "房东的房子和照片不符，卫生很差，房东态度恶劣。"
+UPHELD = {"result": "upheld", "cause": "not_as_described"}
+
+
+async def test_SE_1_nothing_is_found_before_the_other_side_was_heard(triage):
+    await triage.hear(received(DIRTY_HOME, **SHARE))
+    for result in ("upheld", "not_upheld"):
+        refused = await triage.ask("finding", {"result": result})
+        assert (refused["status"], triage.case["finding"]) == (409, None)
+    assert (await triage.ask("steps", {"step": "respondent_heard"}))["body"]["title"] == "respondent_asked comes first"
+    await triage.ask("steps", {"step": "respondent_asked"})
+    assert (await triage.ask("finding", UPHELD))["status"] == 409
+    await triage.ask("steps", {"step": "respondent_heard"}, key="then")
+    assert (await triage.ask("finding", UPHELD, key="then"))["status"] == 200
+
+
+async def test_SE_1_a_side_that_lets_its_time_pass_does_not_hold_up_the_other(triage):
+    await triage.hear(received(DIRTY_HOME, **SHARE))
+    await triage.ask("assignment", {"owner": "unit:trust"})
+    await triage.ask("steps", {"step": "respondent_asked"})
+    await triage.after(47 * 3600)
+    assert (await triage.ask("finding", UPHELD))["status"] == 409
+    await triage.after(48 * 3600 + 1)
+    assert "respondent" in breached(triage)
+    assert (await triage.ask("finding", UPHELD, key="then"))["status"] == 200
+
+
+async def test_SE_1_in_danger_nobody_waits_for_the_other_side(triage):
+    await triage.hear(received("房东威胁我，说要打我，还跟着我回家", **SHARE))
+    assert (await triage.ask("finding", UPHELD))["status"] == 200
+
+
+def sides_of(triage, line="sharing_economy"):
+    thing = from_store(triage.thing(), Case)
+    return {side: seen_by(thing, side, packs().at(line, date(2026, 11, 23))) for side in BOTH}
+
+
+async def test_SE_1_what_each_side_may_see_is_set_down_in_the_pack(triage):
+    await triage.hear(received(DIRTY_HOME, **SHARE))
+    await triage.ask("steps", {"step": "respondent_asked"})
+    seen = sides_of(triage)["respondent"]
+    assert (seen["order"], seen["heard"], seen["answer_by"]) == ("H-77", False, "2026-11-25T08:00:00.000Z")
+    await triage.ask("steps", {"step": "respondent_heard"})
+    await triage.ask("finding", UPHELD)
+    await triage.hear(claim(1, "offered"))
+    sides = sides_of(triage)
+    for seen in sides.values():
+        assert (seen["heard"], seen["result"], seen["cause"]) == (True, "upheld", "not_as_described")
+    assert [one["state"] for one in sides["complainant"]["remedies"]] == ["offered"]
+    assert "remedies" not in sides["respondent"]
+
+
+RECORDS_OF_AN_ORDER = {"charged": "88.88", "started": "2026-11-20T08:01:02+08:00", "paid_by": "card-9911"}
+
+
+@pytest.mark.parametrize("line", ["ride_hailing", "sharing_economy", "farm_aftersales", "high_speed_rail"])
+async def test_SE_6_neither_side_sees_words_contacts_or_records_of_the_order(triage, line):
+    named = {"line": line, "references": {"order": "H-77", "home": "HOME-9"}}
+    await triage.hear(received(DIRTY_HOME, facts=RECORDS_OF_AN_ORDER, **named))
+    await triage.hear(supplied(2, RECORDS_OF_AN_ORDER, **named))
+    await triage.answer("order_lookup", body={"line": line, "subject": "host-31", "facts": {"balance": "31415"}})
+    assert triage.case["orders"][0]["facts"] == {"balance": "31415"}
+    seen = str(sides_of(triage, line))
+    for secret in (DIRTY_HOME, "JWE", "HOME-9", "host-31", "31415", *RECORDS_OF_AN_ORDER.values()):
+        assert secret not in seen
+
+
+@pytest.mark.parametrize("secret", ["texts", "facts", "orders", "contact", "references", "owner"])
+def test_SE_6_a_pack_that_would_disclose_more_is_refused_at_its_line(tmp_path, secret):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "sides.yaml").write_text(
+        "id: mine\nversion: '1'\nowner: Me\nsource: Mine\nin_force: {from: 2026-01-01}\n"
+        f"sides:\n  complainant: {{sees: [reference]}}\n  respondent: {{sees: [reference, {secret}]}}\n",
+        "utf-8",
+    )
+    with pytest.raises(PackFaults) as found:
+        load_pack(tmp_path / "mine", [SIDES])
+    assert "sides.yaml:8" in str(found.value)

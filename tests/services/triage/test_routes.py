@@ -11,7 +11,7 @@ import pytest
 
 from services.triage.app import opener, service
 from services.triage.routes import INDEXES, routes
-from services.triage.shown import CaseShown, HotSpots, Queue
+from services.triage.shown import CaseShown, HotSpots, Queue, SideSeen
 from shared import ids
 from shared.flow.edge import Edge
 from shared.mongo.client import database
@@ -53,7 +53,15 @@ class Face:
 def as_announced(path: str, answer: Any) -> None:
     """The answer has the form the OpenAPI document gives it, and holds nothing the document does not name."""
     of = path.split("?")[0]
-    model = Queue if of == "/v1/cases" else HotSpots if of == "/v1/hot-spots" else CaseShown
+    model = (
+        Queue
+        if of == "/v1/cases"
+        else HotSpots
+        if of == "/v1/hot-spots"
+        else SideSeen
+        if "/sides/" in of
+        else CaseShown
+    )
     validator = jsonschema_rs.validator_for(closed(model.model_json_schema()), validate_formats=True)
     assert [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer)] == []
 
@@ -72,7 +80,7 @@ async def face(mongo_url, fresh) -> AsyncIterator[Face]:
 
     app = create_app("triage", ready=parts)
     app.state.tokens = Tokens(TokenSettings(jwks=ISSUER.jwks))
-    app.include_router(routes(Edge(house.service, logs, house.store), house.store, Listing(base, INDEXES), open))
+    app.include_router(routes(Edge(house.service, logs, house.store), house.store, Listing(base, INDEXES), packs, open))
     running = asyncio.create_task(keep_running(house))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://triage.test", timeout=30) as http:
@@ -124,6 +132,26 @@ async def test_a_case_is_shown_with_its_time_line_and_its_words_only_to_who_may_
     assert "texts" not in shown and HOURS_SHORT not in str(shown)
     read = (await face.get(f"/v1/cases/{FIRST}", {"scope": "cases:read texts:read"})).json()
     assert read["texts"] == [{"part": "0", "text": HOURS_SHORT}]
+
+
+async def test_SE_1_a_case_is_shown_to_each_side_as_the_pack_says(face):
+    await cases(face, of(FIRST, line="sharing_economy", references={"order": "H-77"}))
+    shown = {side: (await face.get(f"/v1/cases/{FIRST}/sides/{side}")).json() for side in ("complainant", "respondent")}
+    assert {seen["order"] for seen in shown.values()} == {"H-77"}
+    assert "remedies" in shown["complainant"] and "remedies" not in shown["respondent"]
+    assert (await face.get(f"/v1/cases/{FIRST}/sides/neighbour")).status_code in (404, 422)
+    assert (await face.get(f"/v1/cases/{FIRST}/sides/respondent", {"scope": "remedies:work"})).status_code == 403
+
+
+async def test_RH_3_a_case_is_shown_with_the_steps_of_its_line_and_which_are_done(face):
+    await cases(face, of(FIRST, line="ride_hailing", references={}))
+    await face.post(f"{FIRST}/steps", {"step": "verify"})
+    work = (await face.get(f"/v1/cases/{FIRST}")).json()["work"]
+    assert [(one["step"], one["done"]) for one in work] == [
+        ("receive", True), ("verify", True), ("understand", False), ("solve", False), ("hand_over", False),
+        ("follow_up", False), ("record", False),
+    ]  # fmt: skip
+    assert work[1]["names"] == {"zh-Hans": "核验身份", "zh-Hant": "核驗身分", "en": "verify"}
 
 
 async def test_what_staff_ask_is_answered_from_the_document_and_a_repeat_alike(face):
