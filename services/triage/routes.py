@@ -1,5 +1,6 @@
 """HTTP in and out: the queue, a case with its time line, what staff do about it, hot spots."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from services.triage import views
 from services.triage.domain import Case, StaffRequest
-from services.triage.policy import NotOpened, Policy
+from services.triage.policy import NotOpened, Policy, profile_of
 from services.triage.requests import VERBS, Acknowledgement, Body, SafetyChange, type_of
 from services.triage.shown import CaseShown, HotSpots, Queue, SideSeen, answers
 from services.triage.sides import Side, seen_by
@@ -53,6 +54,11 @@ class Now:
     def in_force(self, line: str) -> InForce:
         return Policy(self.packs(), self.open).in_force(line, clock.now())
 
+    def unit_of(self, line: str, queue: str) -> str:
+        """The department a queue of a line belongs to; '' where the pack names none."""
+        profile = profile_of(self.in_force(line))
+        return next((one.unit for one in profile.queues if one.id == queue), "") if profile else ""
+
 
 class Lists(Protocol):
     """What the routes ask of the store beside single cases."""
@@ -67,7 +73,8 @@ class Lists(Protocol):
 def routes(edge: Edge, store: Store, lists: Lists, packs: Callable[[], Packs], open: Callable[[str], str]) -> APIRouter:
     """All of triage's paths under /v1."""
     router = APIRouter(prefix="/v1", tags=["cases"])
-    _reading(router, store, lists, Now(packs, open))
+    _reading(router, store, lists, now := Now(packs, open))
+    _looking_on(router, store, lists, now)
 
     async def act(http: Request, id: str, verb: str, caller: Caller, body: Body, action: str = "") -> Response:
         by = f"staff:{caller.sub}"
@@ -149,6 +156,9 @@ def _reading(router: APIRouter, store: Store, lists: Lists, now: Now) -> None:
         texts = {"texts": _texts(thing, now.open)} if TEXTS in caller.scopes else {}
         return views.case(thing, entries, work_of(thing.state, now.in_force(thing.state.line))) | texts
 
+
+def _looking_on(router: APIRouter, store: Store, lists: Lists, now: Now) -> None:
+    """What somebody who does not work on the case is shown: a side of it, a department."""
     seen = "One case as one of its two sides may see it"
 
     @router.get("/cases/{id}/sides/{side}", summary=seen, responses=answers(SideSeen))
@@ -160,14 +170,17 @@ def _reading(router: APIRouter, store: Store, lists: Lists, now: Now) -> None:
     async def hot_spots(
         caller: Reader,
         line: Short = None,
+        unit: Short = None,
         days: Annotated[int, Query(ge=1, le=366)] = 30,
         least: Annotated[int, Query(ge=1, le=1000)] = 3,
     ) -> dict[str, Any]:
-        since = clock.to_ms(clock.now() - timedelta(days=days))
+        at = clock.now()
+        since = clock.to_ms(at - timedelta(days=days))
         where: dict[str, Any] = {"state.received_ms": {"$gte": since}} | ({"state.line": line} if line else {})
-        fields = ("state.line", "state.category", "state.subject")
+        fields = tuple(f"state.{name}" for name in views.OF_HOT_SPOTS)
         found = await lists.find(where, (("state.received_ms", -1),), 5000, fields)
-        return {"days": days, "counted": len(found), "hot_spots": views.hot_spots(found, least)}
+        spots = views.hot_spots(found, least, functools.cache(now.unit_of), clock.to_ms(at - timedelta(days=1)), unit)
+        return {"days": days, "counted": len(found), "hot_spots": spots}
 
 
 def _texts(thing: Thing[Case], open: Callable[[str], str]) -> list[dict[str, Any]]:

@@ -152,12 +152,14 @@ class SideSeen(BaseModel):
 
 
 class HotSpot(BaseModel):
-    """So many cases of one line, category and subject."""
+    """So many cases of one line, category and subject, as `device/B-17`; `units`: how many went to each department."""
 
     line: str
     category: str
     subject: str | None
     count: int
+    last_day: int = 0
+    units: dict[str, int] = {}
 
 
 class HotSpots(BaseModel):

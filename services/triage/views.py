@@ -1,7 +1,8 @@
 """How a case is shown to staff: what stands, what is due, and what was done, by whom and why. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ ROW = (
     "line", "status", "safety", "priority", "category", "kind", "queue", "owner", "escalation_level", "subject",
 )  # fmt: skip
 ROW_FIELDS = ("lane", "state.next_due", "state.received_ms", *(f"state.{name}" for name in ROW))
+OF_HOT_SPOTS = ("line", "category", "subject", "references", "queue", "received_ms")
+HAPPENS_TO = ("device", "vehicle", "machine", "train", "driver", "instructor", "host", "home", "station")
+"""References to what is complained of again and again; an order or a ticket is complained of once."""
 SHOWN = {
     "status", "line", "language", "safety", "priority", "category", "kind", "queue", "plan", "missing", "rules",
     "marks", "version", "references", "subject", "owner", "escalation_level", "refusals", "identity_verified",
@@ -93,14 +97,49 @@ def _wire(at: datetime | None) -> str | None:
     return clock.wire(at) if at else None
 
 
-def hot_spots(rows: Iterable[Mapping[str, Any]], least: int) -> list[dict[str, Any]]:
-    """What is complained of most: by line, category and subject, the most frequent first."""
-    counted: Counter[tuple[str, str, str]] = Counter()
+def hot_spots(
+    rows: Iterable[Mapping[str, Any]],
+    least: int,
+    unit_of: Callable[[str, str], str] = lambda line, queue: "",
+    lately: int = 0,
+    unit: str | None = None,
+) -> list[dict[str, Any]]:
+    """What is complained of most, the most frequent first: by line, category and what it happened to.
+
+    `unit_of` names the department of a line's queue; `lately`: what came since then counts as new; `unit`: of this
+    department alone.
+    """
+    spots: dict[tuple[str, str, str], Counted] = defaultdict(Counted)
     for each in rows:
         state = each.get("state", {})
-        counted[state.get("line", ""), state.get("category", "other"), state.get("subject", "")] += 1
-    found = [(key, count) for key, count in counted.items() if count >= least]
+        line = state.get("line", "")
+        of = unit_of(line, state.get("queue", ""))
+        if unit in (None, of):
+            spots[line, state.get("category", "other"), _subject(state)].add(of, state.get("received_ms", 0) >= lately)
+    found = [item for item in spots.items() if item[1].count >= least]
+    found.sort(key=lambda item: (-item[1].count, item[0]))
     return [
-        {"line": line, "category": category, "subject": subject or None, "count": count}
-        for (line, category, subject), count in sorted(found, key=lambda item: (-item[1], item[0]))
-    ]
+        {"line": line, "category": category, "subject": subject or None, "count": spot.count, "last_day": spot.lately,
+         "units": dict(spot.units.most_common())}
+        for (line, category, subject), spot in found
+    ]  # fmt: skip
+
+
+@dataclass
+class Counted:
+    """How often, how often lately, and to which departments."""
+
+    count: int = 0
+    lately: int = 0
+    units: Counter[str] = field(default_factory=Counter)
+
+    def add(self, unit: str, lately: bool) -> None:
+        self.count += 1
+        self.lately += lately
+        self.units.update([unit] if unit else [])
+
+
+def _subject(state: Mapping[str, Any]) -> str:
+    """What it happened to: the thing or person the complaint names, else what the order system says."""
+    named = state.get("references") or {}
+    return next((f"{name}/{named[name]}" for name in HAPPENS_TO if name in named), str(state.get("subject") or ""))

@@ -24,7 +24,7 @@ from tests.services.triage.house import DOZING, HOURS_SHORT, SEALER, House, pack
 from tests.web.faces import Issuer
 
 ISSUER = Issuer()
-FIRST, SECOND = ids.complaint_id("hotline", "k1"), ids.complaint_id("hotline", "k2")
+FIRST, SECOND, THIRD = (ids.complaint_id("hotline", key) for key in ("k1", "k2", "k3"))
 WORKER = {"scope": "cases:read cases:work", "sub": "a1"}
 MANAGER = {"scope": "cases:read cases:work safety:clear", "roles": ["manager"], "sub": "m1"}
 
@@ -53,15 +53,8 @@ class Face:
 def as_announced(path: str, answer: Any) -> None:
     """The answer has the form the OpenAPI document gives it, and holds nothing the document does not name."""
     of = path.split("?")[0]
-    model = (
-        Queue
-        if of == "/v1/cases"
-        else HotSpots
-        if of == "/v1/hot-spots"
-        else SideSeen
-        if "/sides/" in of
-        else CaseShown
-    )
+    lists: dict[str, Any] = {"/v1/cases": Queue, "/v1/hot-spots": HotSpots}
+    model = lists.get(of, SideSeen if "/sides/" in of else CaseShown)
     validator = jsonschema_rs.validator_for(closed(model.model_json_schema()), validate_formats=True)
     assert [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer)] == []
 
@@ -139,7 +132,7 @@ async def test_SE_1_a_case_is_shown_to_each_side_as_the_pack_says(face):
     shown = {side: (await face.get(f"/v1/cases/{FIRST}/sides/{side}")).json() for side in ("complainant", "respondent")}
     assert {seen["order"] for seen in shown.values()} == {"H-77"}
     assert "remedies" in shown["complainant"] and "remedies" not in shown["respondent"]
-    assert (await face.get(f"/v1/cases/{FIRST}/sides/neighbour")).status_code in (404, 422)
+    assert (await face.get(f"/v1/cases/{FIRST}/sides/neighbour")).status_code == 422
     assert (await face.get(f"/v1/cases/{FIRST}/sides/respondent", {"scope": "remedies:work"})).status_code == 403
 
 
@@ -187,6 +180,32 @@ async def test_hot_spots_are_counted_from_the_cases(face):
     found = (await face.get("/v1/hot-spots?least=2&days=1")).json()
     assert found["hot_spots"][0]["count"] == 2 and found["hot_spots"][0]["line"] == "driving_school"
     assert (await face.get("/v1/hot-spots?least=3")).json()["hot_spots"] == []
+
+
+NEW = {"received_at": "2099-01-01T00:00:00Z"}
+
+
+async def test_RH_10_pain_points_are_counted_for_each_department(face):
+    trips = {"line": "ride_hailing", "references": {}, **NEW}
+    detour, invoice = "司机绕路了，多走了十公里。", "发票一直不给开。"
+    for id, text in ((FIRST, detour), (SECOND, detour), (THIRD, invoice)):
+        await cases(face, of(id, text, **trips))
+    everywhere = (await face.get("/v1/hot-spots?least=1&line=ride_hailing")).json()["hot_spots"]
+    assert [(one["category"], one["units"]) for one in everywhere] == [
+        ("service_attitude.route", {"drivers": 2}), ("payment_refund.invoice", {"payments": 1}),
+    ]  # fmt: skip
+    of_drivers = (await face.get("/v1/hot-spots?least=1&unit=drivers")).json()["hot_spots"]
+    assert [(one["category"], one["count"]) for one in of_drivers] == [("service_attitude.route", 2)]
+    assert (await face.get("/v1/hot-spots?least=1&unit=trips")).json()["hot_spots"] == []
+
+
+async def test_SE_10_a_device_that_fails_again_and_again_is_found_under_its_number_whatever_the_order(face):
+    bike = {"line": "sharing_economy", **NEW}
+    for id, order, device in ((FIRST, "R-1", "B-17"), (SECOND, "R-2", "B-17"), (THIRD, "R-3", "B-99")):
+        await cases(face, of(id, "共享单车锁打不开，还在计费。", references={"order": order, "device": device}, **bike))
+    (spot,) = (await face.get("/v1/hot-spots?least=2&line=sharing_economy")).json()["hot_spots"]
+    assert (spot["subject"], spot["count"], spot["last_day"]) == ("device/B-17", 2, 2)
+    assert spot["category"].startswith("vehicle_or_equipment_fault") and spot["units"] == {"realtime": 2}
 
 
 @pytest.mark.parametrize(
