@@ -252,8 +252,10 @@ async def test_SE_1_a_side_that_lets_its_time_pass_does_not_hold_up_the_other(tr
 
 
 async def test_SE_1_in_danger_nobody_waits_for_the_other_side(triage):
-    await triage.hear(received("房东威胁我，说要打我，还跟着我回家", **SHARE))
-    assert (await triage.ask("finding", UPHELD))["status"] == 200
+    await triage.hear(received(DIRTY_HOME, **SHARE))
+    assert (await triage.ask("finding", UPHELD))["status"] == 409
+    await triage.ask("safety", {"safety": "suspected", "reason_code": "heard"})
+    assert (await triage.ask("finding", UPHELD, key="then"))["status"] == 200
 
 
 def sides_of(triage, line="sharing_economy"):
