@@ -212,7 +212,10 @@ def _call_back(
     case.mark("call_back", now)
     _keep_promises(thing, "call_back", now)
     case.faults = list(dict.fromkeys([*case.faults, *body.faults]))[:MOST_FAULTS]
-    called = CalledBack(satisfied=body.satisfied, by=given.by, feedback=body.feedback, faults=body.faults)
+    case.score = case.score if body.score is None else body.score
+    called = CalledBack(
+        satisfied=body.satisfied, by=given.by, feedback=body.feedback, faults=body.faults, score=body.score
+    )
     told: list[Telling] = [Tell(called, who=given.by)]
     if body.satisfied and case.status == "resolved":
         told += road.close(case, body.feedback, now, who=given.by)

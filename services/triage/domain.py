@@ -134,6 +134,7 @@ class Case(BaseModel):
     solution: str = ""
     feedback: str = ""
     faults: list[str] = []
+    score: int | None = None
     # what was heard and read
     sealed: dict[str, str] = {}
     texts: dict[str, str] = {}

@@ -59,6 +59,11 @@ class Now:
         profile = profile_of(self.in_force(line))
         return next((one.unit for one in profile.queues if one.id == queue), "") if profile else ""
 
+    def target_of(self, line: str) -> int | None:
+        """What the answers to the survey should come to."""
+        profile = profile_of(self.in_force(line))
+        return profile.survey_target if profile else None
+
 
 class Lists(Protocol):
     """What the routes ask of the store beside single cases."""
@@ -179,8 +184,10 @@ def _looking_on(router: APIRouter, store: Store, lists: Lists, now: Now) -> None
         where: dict[str, Any] = {"state.received_ms": {"$gte": since}} | ({"state.line": line} if line else {})
         fields = tuple(f"state.{name}" for name in views.OF_HOT_SPOTS)
         found = await lists.find(where, (("state.received_ms", -1),), 5000, fields)
-        spots = views.hot_spots(found, least, functools.cache(now.unit_of), clock.to_ms(at - timedelta(days=1)), unit)
-        return {"days": days, "counted": len(found), "hot_spots": spots}
+        unit_of, target_of = functools.cache(now.unit_of), functools.cache(now.target_of)
+        spots = views.hot_spots(found, least, unit_of, clock.to_ms(at - timedelta(days=1)), unit)
+        content = views.satisfaction(found, unit_of, target_of, unit)
+        return {"days": days, "counted": len(found), "hot_spots": spots, "satisfaction": content}
 
 
 def _texts(thing: Thing[Case], open: Callable[[str], str]) -> list[dict[str, Any]]:

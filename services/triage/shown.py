@@ -118,6 +118,7 @@ class CaseShown(BaseModel):
     solution: str
     feedback: str
     faults: list[str] = []
+    score: int | None = None
     received_at: datetime | None
     actions: list[ActionShown]
     clocks: list[ClockShown]
@@ -162,12 +163,24 @@ class HotSpot(BaseModel):
     units: dict[str, int] = {}
 
 
+class Satisfaction(BaseModel):
+    """What those who were asked answered, 0 to 100, and what the line's pack aims at."""
+
+    line: str
+    unit: str
+    answered: int
+    mean: float
+    target: int | None
+    below_target: bool
+
+
 class HotSpots(BaseModel):
-    """What is complained of most; `counted` cases were looked at, the newest 5000 at most."""
+    """What is complained of most, and how content people were; `counted` cases looked at, the newest 5000 at most."""
 
     days: int
     counted: int
     hot_spots: list[HotSpot]
+    satisfaction: list[Satisfaction] = []
 
 
 def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

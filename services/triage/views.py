@@ -16,14 +16,14 @@ ROW = (
     "line", "status", "safety", "priority", "category", "kind", "queue", "owner", "escalation_level", "subject",
 )  # fmt: skip
 ROW_FIELDS = ("lane", "state.next_due", "state.received_ms", *(f"state.{name}" for name in ROW))
-OF_HOT_SPOTS = ("line", "category", "subject", "references", "queue", "received_ms")
+OF_HOT_SPOTS = ("line", "category", "subject", "references", "queue", "received_ms", "score")
 HAPPENS_TO = ("device", "vehicle", "machine", "train", "driver", "instructor", "host", "home", "station")
 """References to what is complained of again and again; an order or a ticket is complained of once."""
 SHOWN = {
     "status", "line", "language", "safety", "priority", "category", "kind", "queue", "plan", "missing", "rules",
     "marks", "version", "references", "subject", "owner", "escalation_level", "refusals", "identity_verified",
     "answered", "finding", "orders", "steps", "corrective", "waiting", "solution", "feedback",
-    "faults",
+    "faults", "score",
 }  # fmt: skip
 
 
@@ -143,3 +143,25 @@ def _subject(state: Mapping[str, Any]) -> str:
     """What it happened to: the thing or person the complaint names, else what the order system says."""
     named = state.get("references") or {}
     return next((f"{name}/{named[name]}" for name in HAPPENS_TO if name in named), str(state.get("subject") or ""))
+
+
+def satisfaction(
+    rows: Iterable[Mapping[str, Any]],
+    unit_of: Callable[[str, str], str],
+    target_of: Callable[[str], int | None],
+    unit: str | None = None,
+) -> list[dict[str, Any]]:
+    """What those who were asked answered, 0 to 100: the mean per line and department, the lowest first."""
+    scores: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for each in rows:
+        state = each.get("state", {})
+        line = state.get("line", "")
+        of = unit_of(line, state.get("queue", ""))
+        if state.get("score") is not None and unit in (None, of):
+            scores[line, of].append(state["score"])
+    found = [(sum(given) / len(given), len(given), *key) for key, given in scores.items()]
+    return [
+        {"line": line, "unit": of, "answered": answered, "mean": round(mean, 1), "target": target_of(line),
+         "below_target": mean < (target_of(line) or 0)}
+        for mean, answered, line, of in sorted(found)
+    ]  # fmt: skip

@@ -208,6 +208,33 @@ async def test_SE_10_a_device_that_fails_again_and_again_is_found_under_its_numb
     assert spot["category"].startswith("vehicle_or_equipment_fault") and spot["units"] == {"realtime": 2}
 
 
+async def test_HR_9_what_people_answer_when_asked_is_counted_for_each_department_against_the_target(face):
+    rail = {"line": "high_speed_rail", "references": {}, **NEW}
+    rude, ticket = "乘务员态度很差，一路上都不理人。", "退票手续费算错了。"
+    await cases(face, of(FIRST, rude, **rail), of(SECOND, rude, **rail), of(THIRD, ticket, **rail))
+    for id, score in ((FIRST, 80), (SECOND, 95), (THIRD, 96)):
+        await face.post(f"{id}/answer", {"kind": "explanation"})
+        assert (await face.post(f"{id}/call-backs", {"satisfied": True, "score": score})).status_code == 200
+    asked = (await face.get("/v1/hot-spots?least=1&line=high_speed_rail")).json()["satisfaction"]
+    assert asked == [
+        {"line": "high_speed_rail", "unit": "crew", "answered": 2, "mean": 87.5, "target": 90, "below_target": True},
+        {"line": "high_speed_rail", "unit": "ticketing", "answered": 1, "mean": 96.0, "target": 90,
+         "below_target": False},
+    ]  # fmt: skip
+    of_crew = (await face.get("/v1/hot-spots?unit=crew")).json()["satisfaction"]
+    assert [one["unit"] for one in of_crew] == ["crew"]
+    assert (await face.post(f"{FIRST}/call-backs", {"satisfied": True, "score": 101})).status_code == 422
+
+
+async def test_HR_9_an_improvement_is_ordered_answered_and_found_to_work_or_not(face):
+    await cases(face, of(FIRST, "乘务员态度很差，一路上都不理人。", line="high_speed_rail", references={}))
+    action = {"action": "training", "unit": "unit:crew"}
+    for more in ({}, {"state": "answered"}, {"state": "verified", "effective": True}):
+        assert (await face.post(f"{FIRST}/corrective-actions", {**action, **more})).status_code == 200
+    shown = (await face.get(f"/v1/cases/{FIRST}")).json()
+    assert shown["corrective"]["training"] == {"unit": "unit:crew", "state": "verified", "effective": True}
+
+
 @pytest.mark.parametrize(
     ("verb", "body", "pointer"),
     [
