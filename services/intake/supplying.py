@@ -59,7 +59,8 @@ class Kept(BaseModel):
 EVENTS = Operation(
     "/v1/events", "Supply facts", Event, {202: Kept}, tags=["events"], security=CHANNEL,
     description="A CloudEvent 1.0, structured as here, or in binary mode: `data` alone as application/json, attributes "
-    "in ce- headers. Its source and id are its idempotency key: the same again is kept once.",
+    "in ce- headers. Its source and id are its idempotency key: the same again is kept once. `respondent` says who was "
+    "ordered (driver, plate, phone): it is sealed at once, and every message that names them says exactly this.",
     media=["application/cloudevents+json"],
     example={
         "specversion": "1.0", "id": "order-4711-3", "source": "https://orders.example/north", "subject": "order/4711",

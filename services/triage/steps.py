@@ -11,6 +11,7 @@ from shared.policy.documents import Dated, Document, Named, PackModel
 from shared.policy.faults import Fault
 from shared.policy.packs import Pack
 from shared.policy.policy import InForce
+from shared.policy.profile import SHARED_CATEGORIES, LineProfile
 from shared.policy.sections import Section
 
 OR = " or "
@@ -140,11 +141,20 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
                     what = f"'{opens}: {settles}' names no two steps"
                     yield document.fault(("steps", name, "settled", opens), what, f"name two of {sorted(steps)}")
             before.add(name)
-        for act, waits in document.content.acts.items():
-            for place, needed in enumerate(waits.after):
-                for missing in _unknown(needed, steps):
-                    what = f"no step '{missing}'"
-                    yield document.fault(("acts", act, "after", place), what, f"name one of {sorted(steps)}")
+        yield from _check_acts(document, [profile.content for profile in pack.of("pack")])
+
+
+def _check_acts(document: Document[Any], profiles: Sequence[LineProfile]) -> Iterable[Fault]:
+    steps: Mapping[str, StepRule] = document.content.steps
+    for act, waits in document.content.acts.items():
+        for place, category in enumerate(waits.categories):
+            if category not in SHARED_CATEGORIES and not any(profile.knows(category) for profile in profiles):
+                what = f"no category '{category}'"
+                yield document.fault(("acts", act, "categories", place), what, "name one the line knows")
+        for place, needed in enumerate(waits.after):
+            for missing in _unknown(needed, steps):
+                what = f"no step '{missing}'"
+                yield document.fault(("acts", act, "after", place), what, f"name one of {sorted(steps)}")
 
 
 def _unknown(needed: str, steps: Container[str]) -> list[str]:
