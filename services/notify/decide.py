@@ -97,8 +97,14 @@ def _write(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) ->
 
 
 def _fits(model: MessageModel, stands: Mapping[str, Any]) -> bool:
-    meant = all(stands.get(name) == wanted for name, wanted in model.when.items())
-    return meant and not any(stands.get(name) == wanted for name, wanted in model.unless.items())
+    meant = all(_named(stands, name) == wanted for name, wanted in model.when.items())
+    return meant and not any(_named(stands, name) == wanted for name, wanted in model.unless.items())
+
+
+def _named(stands: Mapping[str, Any], name: str) -> Any:
+    """A field, or a part of one as `facts.alternative`."""
+    field, dot, part = name.partition(".")
+    return stands.get(field, {}).get(part) if dot else stands.get(field)
 
 
 def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Telling]:

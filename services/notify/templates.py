@@ -24,17 +24,21 @@ _ALLOWED = (
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+Condition = Annotated[str, Field(pattern=r"^([a-z_]+|facts\.[a-z][a-z0-9_]{0,59})$")]
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 class MessageModel(PackModel):
-    """One message: sent when `at` is told and the thing stands as `when` says, and in nothing as `unless` says."""
+    """One message: sent when `at` is told and the thing stands as `when` says, and in nothing as `unless` says.
+
+    Both name fields of how the thing stands, or facts as `facts.alternative`.
+    """
 
     id: Identifier
     at: str
     to: Literal["complainant"] = "complainant"
-    when: dict[str, str | bool] = Field(default_factory=dict)
-    unless: dict[str, str | bool] = Field(default_factory=dict)
+    when: dict[Condition, str | bool] = Field(default_factory=dict)
+    unless: dict[Condition, str | bool] = Field(default_factory=dict)
     unless_late: bool = False
     text: Named
 

@@ -57,7 +57,7 @@ async def test_RH_5_the_user_of_an_order_that_goes_wrong_is_told_first_and_with_
     await run(bench)
     said = texts(bench)
     assert set(said) == {"told_first"}
-    for part in ("order R-4711 was cancelled by the driver", "choose to wait, to be given another car or to cancel"):
+    for part in ("order R-4711 was cancelled by the driver", "whether to wait, to send another car or to cancel"):
         assert part in said["told_first"]
 
 
@@ -65,9 +65,12 @@ async def test_RH_5_the_user_of_an_order_that_goes_wrong_is_told_first_and_with_
 async def test_RH_5_the_alternative_names_who_comes_instead(bench, language):
     bench.put(received(**{**ANOTHER_CAR, "language": language}), contact(respondent="JWE-of-driver"))
     await run(bench)
-    (order,) = orders(bench)
+    by_template = {order["template"]: order for order in orders(bench)}
+    assert by_template.keys() == {"told_first", "another_car"}
+    order = by_template["another_car"]
     assert order["sealed"] == {"contact": "JWE", "respondent": "JWE-of-driver"}
-    for part in ("R-4711", "⟦driver⟧", "⟦plate⟧", "⟦driver_contact⟧", "⟦link⟧"):
+    assert by_template["told_first"]["sealed"] == {"contact": "JWE"} and "⟦link⟧" in by_template["told_first"]["text"]
+    for part in ("R-4711", "⟦driver⟧", "⟦plate⟧", "⟦driver_contact⟧"):
         assert part in order["text"]
 
 
@@ -91,10 +94,10 @@ async def sent(text, tmp_path, respondent=DRIVER):
 async def test_RH_7_driver_plate_and_contact_go_out_letter_for_letter_as_the_order_system_has_them(bench, tmp_path):
     bench.put(received(**ANOTHER_CAR), contact(respondent="JWE-of-driver"))
     await run(bench)
-    result, line = await sent(texts(bench)["told_first"], tmp_path)
+    result, line = await sent(texts(bench)["another_car"], tmp_path)
     assert result.verdict == "done"
     assert f"driver {DRIVER['name']}, plate {DRIVER['plate']}, phone {DRIVER['phone']}." in line
-    assert "https://s.example/c1" in line and "⟦" not in line
+    assert "⟦" not in line
 
 
 async def test_RH_7_a_name_that_looks_like_a_field_is_put_in_as_it_is(tmp_path):
@@ -111,10 +114,10 @@ async def test_RH_7_what_is_not_known_in_full_is_not_sent_rather_than_sent_inexa
 async def test_RH_7_a_message_that_names_the_driver_waits_for_the_order_system_and_no_other_does(bench):
     bench.put(received(**ANOTHER_CAR), contact(), promised("call_back", line="ride_hailing"))
     await run(bench)
-    assert set(texts(bench)) == {"promised"}
+    assert set(texts(bench)) == {"told_first", "promised"}
     bench.put(told(intake.ContactTold(contact="JWE", respondent="JWE-1"), 4, {}, topic="redress.contacts.standard"))
     await run(bench)
-    assert set(texts(bench)) == {"promised", "told_first"}
+    assert set(texts(bench)) == {"told_first", "promised", "another_car"}
 
 
 async def test_RH_7_the_driver_told_last_is_the_one_named_in_whatever_order_they_come(bench):
@@ -123,7 +126,7 @@ async def test_RH_7_the_driver_told_last_is_the_one_named_in_whatever_order_they
         bench.put(told(happened, number, {}, topic="redress.contacts.standard"))
     bench.put(received(**ANOTHER_CAR))
     await run(bench)
-    assert [order["sealed"]["respondent"] for order in orders(bench)] == ["JWE-new"]
+    assert [one["sealed"]["respondent"] for one in orders(bench) if "respondent" in one["sealed"]] == ["JWE-new"]
 
 
 async def test_RH_7_a_driver_nobody_tells_of_in_time_is_skipped_with_the_reason(bench):
@@ -134,7 +137,8 @@ async def test_RH_7_a_driver_nobody_tells_of_in_time_is_skipped_with_the_reason(
         await bench.ticks(stage, pause_s=0.0).once()
     await run(bench)
     (skipped,) = [fact["happened"] for fact in bench.told("redress.notify") if fact["type"].endswith("skipped.v1")]
-    assert (skipped["template"], skipped["reason"], orders(bench)) == ("told_first", "no respondent came", [])
+    assert (skipped["template"], skipped["reason"]) == ("another_car", "no respondent came")
+    assert set(texts(bench)) == {"told_first"}
 
 
 SECRETS = {"charged": "88.88", "paid_by": "card-9911", "started": "2026-11-20T08:01:02+08:00"}

@@ -33,9 +33,9 @@ async def test_RH_5_who_waits_for_a_car_that_was_cancelled_reads_first_which_one
             notify.put(*(Outgoing(topic, (r.key or b"").decode(), r.value, tuple(r.headers)) for r in records))
     await run(notify)
 
-    (content,) = orders(notify)
     channel = LogChannel(tmp_path / "outbox", SEALS.contact.open, lambda complaint: "https://s.example/x")
-    await channel.carry_out(Order("c1", "message/m", "message", "key", 1, content))
-    went = (tmp_path / "outbox").read_text("utf-8")
-    assert "您的订单 R-4711 已被司机取消" in went
-    assert f"司机 {DRIVER['name']}，车牌 {DRIVER['plate']}，电话 {DRIVER['phone']}。" in went
+    for content in orders(notify):
+        await channel.carry_out(Order("c1", "message/m", "message", content["template"], 1, content))
+    first, then = (tmp_path / "outbox").read_text("utf-8").splitlines()
+    assert "您的订单 R-4711 已被司机取消" in first and "https://s.example/x" in first
+    assert f"司机 {DRIVER['name']}，车牌 {DRIVER['plate']}，电话 {DRIVER['phone']}。" in then
