@@ -53,7 +53,7 @@ ANOTHER_CAR = {**ANOMALY, "facts": {**ANOMALY["facts"], "alternative": "another_
 
 
 async def test_RH_5_the_user_of_an_order_that_goes_wrong_is_told_first_and_with_what_can_be_done(bench):
-    bench.put(received(**ANOMALY), contact())
+    bench.put(received(**ANOMALY), contact(respondent="JWE-of-driver"))
     await run(bench)
     said = texts(bench)
     assert set(said) == {"told_first"}
