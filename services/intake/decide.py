@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.intake import joining
+from services.intake.contacts import GONE_AGAIN, erase, gone, tell_contact
 from services.intake.domain import (
     AnswerOffer,
     Asking,
@@ -25,11 +26,9 @@ from shared import ids
 from shared.contracts.intake import (
     SEALED_CONTACT,
     SEALED_TEXT,
-    ComplainantErased,
     ComplaintReceived,
     ComplaintStands,
     ComplaintSupplemented,
-    ContactTold,
     ErasureAsked,
     FactsSupplied,
     OfferAnswered,
@@ -41,9 +40,7 @@ from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telli
 from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
-CONTACTS, RECEIPTS = "redress.contacts", "redress.receipts"
-GONE_AGAIN = {"contact-gone-1": timedelta(hours=1), "contact-gone-2": timedelta(days=1)}
-"""A contact told by a replica that had not heard of the erasure yet is taken back once more."""
+RECEIPTS = "redress.receipts"
 TOO_MUCH = "too much was added to this complaint"
 WAITING: dict[str, type[Asking]] = {"supplement": Supplement, "withdraw": Withdraw, "reopen": Reopen}
 MOST_WAITING = 50
@@ -64,14 +61,15 @@ def decide(thing: Thing[State], input: Input, now: datetime, policy: Policy) -> 
     if isinstance(input, Asked):
         return thing, _asked(thing, input, now, policy)
     if isinstance(input, Struck) and input.clock in GONE_AGAIN:
-        return thing, [Tell(ContactTold(contact=None), topic=CONTACTS)]
+        return thing, [gone()]
     if isinstance(input, Heard) and isinstance(input.fact.happened, FactsSupplied):
         given = input.fact.happened
         body = Supplement(by="partner", kind="facts", facts=given.facts, references=given.references,
-                          screen=given.screen, lane=lane_of(given.screen))  # fmt: skip
+                          screen=given.screen, lane=lane_of(given.screen),
+                          respondent=None if input.late else given.respondent)  # fmt: skip
         return thing, _add(thing, body)
     if isinstance(input, Heard) and isinstance(input.fact.happened, ErasureAsked):
-        return thing, _erase(thing, now)
+        return thing, erase(thing, now)
     return thing, []
 
 
@@ -120,8 +118,7 @@ def _create(thing: Thing[State], body: Create, now: datetime, policy: Policy) ->
         held = WAITING[one["what"]].model_validate(one["body"])
         if _speaks_for(complaint, held.by):
             told += _add(thing, held)
-    if body.contact is not None:
-        told.append(Tell(ContactTold(contact=body.contact), who=body.by, topic=CONTACTS))
+    told += tell_contact(complaint, body.by)
     return [*told, *_receipt(thing, body), Reply(202, _answer(thing))]
 
 
@@ -198,7 +195,7 @@ def _supplement(thing: Thing[State], body: Supplement, always: bool) -> list[Tel
     stands.complainant = stands.complainant or body.complainant
     stands.reachable = stands.reachable or body.contact is not None
     if not always and stands == before:
-        return []
+        return list(_reach(complaint, body))
     stands.supplements += 1
     number = stands.supplements
     if body.evidence:
@@ -208,25 +205,15 @@ def _supplement(thing: Thing[State], body: Supplement, always: bool) -> list[Tel
         kind=body.kind, number=number, text=body.text, screen=body.screen, signals=body.signals
     )
     told: list[Telling] = [Tell(happened, who=body.by)]
-    if body.contact is not None:
-        complaint.contact = body.contact
-        told.append(Tell(ContactTold(contact=body.contact), who=body.by, topic=CONTACTS))
-    return told
+    return [*told, *_reach(complaint, body)]
 
 
-# Erasing -----------------------------------------------------------------------------------------------
-
-
-def _erase(thing: Thing[State], now: datetime) -> list[Telling]:
-    if thing.erased:
-        return []
-    thing.erased = True
-    kept = thing.state.complaint.stands
-    kept.erased, kept.complainant, kept.external_id, kept.reachable = True, "", None, False
-    thing.state.complaint = Complaint(received=thing.state.complaint.received, stands=kept)
-    for name, after in GONE_AGAIN.items():
-        thing.set_clock(name, now + after)
-    return [Tell(ComplainantErased()), Tell(ContactTold(contact=None), topic=CONTACTS)]
+def _reach(complaint: Complaint, body: Supplement) -> Sequence[Telling]:
+    """A new way to reach them, or whom they ordered as the order system now says."""
+    news = body.contact is not None or body.respondent not in (None, complaint.respondent)
+    complaint.contact = body.contact or complaint.contact
+    complaint.respondent = body.respondent or complaint.respondent
+    return tell_contact(complaint, body.by) if news else []
 
 
 def _problem(status: int, kind: str, detail: str) -> Reply:

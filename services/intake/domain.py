@@ -35,11 +35,12 @@ class Asking(BaseModel):
 
 
 class Supplement(Asking):
-    """A message, evidence or facts added to a complaint; `text` and `contact` sealed."""
+    """A message, evidence or facts added to a complaint; `text`, `contact` and `respondent` sealed."""
 
     kind: Literal["message", "evidence", "facts"]
     text: str | None = None
     contact: str | None = None
+    respondent: str | None = None
     complainant: str = ""
     references: dict[str, str] = {}
     facts: dict[str, Any] = {}
@@ -93,10 +94,11 @@ class AnswerOffer(Asking):
 
 
 class Supply(Asking):
-    """Facts a partner system supplies under a reference."""
+    """Facts a partner system supplies under a reference; `respondent` sealed."""
 
     facts: dict[str, Any] = {}
     references: dict[str, str] = {}
+    respondent: str | None = None
     screen: Screen = Screen()
     lane: str = "standard"
 
@@ -117,6 +119,7 @@ class Complaint(BaseModel):
     stands: ComplaintStands = ComplaintStands()
     text: str | None = None
     contact: str | None = None
+    respondent: str | None = None
     explained: str | None = None
     told_by: dict[str, Any] = {}
     evidence: list[dict[str, Any]] = []
@@ -130,6 +133,7 @@ class Supplied(BaseModel):
 
     facts: dict[str, Any] = {}
     references: dict[str, str] = {}
+    respondent: str | None = None
     screen: Screen = Screen()
     complaints: list[str] = []
 

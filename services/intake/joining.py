@@ -42,6 +42,7 @@ def _supply(thing: Thing[State], body: Supply) -> list[Telling]:
     supplied = thing.state.supplied
     supplied.facts = {**supplied.facts, **body.facts}
     supplied.references = {**supplied.references, **body.references}
+    supplied.respondent = body.respondent or supplied.respondent
     supplied.screen = heavier(supplied.screen, body.screen)
     thing.raise_lane(body.lane)
     reply = Reply(202, {"kept": True, "complaints": len(supplied.complaints)})
@@ -50,11 +51,12 @@ def _supply(thing: Thing[State], body: Supply) -> list[Telling]:
 
 def _give(thing: Thing[State], complaints: list[str], who: str = "redress") -> list[Telling]:
     supplied = thing.state.supplied
-    if not complaints or not (supplied.facts or supplied.references):
+    if not complaints or not (supplied.facts or supplied.references or supplied.respondent):
         return []
     told = FactsSupplied(
-        complaints=complaints, facts=supplied.facts, references=supplied.references, screen=supplied.screen
-    )
+        complaints=complaints, facts=supplied.facts, references=supplied.references, screen=supplied.screen,
+        respondent=supplied.respondent,
+    )  # fmt: skip
     return [Tell(told, who=who)]
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.intake.domain import CREATE, Create, Reopen, Supplement, complainant_id
 from services.intake.heads import Head
-from services.intake.told import Added, Contact, Evidence, Message, Reopening, Told
+from services.intake.told import Added, Contact, Evidence, Message, Reopening, Respondent, Told
 from shared import ids
 from shared.contracts.intake import Screen
 from shared.flow.messages import Request
@@ -151,6 +151,10 @@ class Reception:
         """What supplied facts say of danger (a crash sensor), and the lane that follows."""
         read = self._screen(self.policy(), line, self._day(line, now), "", (), facts)
         return _screen_of(read), read.lane
+
+    def respondent(self, told: Respondent | None) -> str | None:
+        """Who was ordered, for notify alone."""
+        return self.seals.contact.seal(told.model_dump(exclude_none=True)) if told else None
 
     def _day(self, line: str | None, now: datetime) -> date:
         """The day in the line's zone; where there is none, in that of most lines."""

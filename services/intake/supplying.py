@@ -59,7 +59,8 @@ class Kept(BaseModel):
 EVENTS = Operation(
     "/v1/events", "Supply facts", Event, {202: Kept}, tags=["events"], security=CHANNEL,
     description="A CloudEvent 1.0, structured as here, or in binary mode: `data` alone as application/json, attributes "
-    "in ce- headers. Its source and id are its idempotency key: the same again is kept once.",
+    "in ce- headers. Its source and id are its idempotency key: the same again is kept once. `respondent` says who was "
+    "ordered (driver, plate, phone): it is sealed at once, and every message that names them says exactly this.",
     media=["application/cloudevents+json"],
     example={
         "specversion": "1.0", "id": "order-4711-3", "source": "https://orders.example/north", "subject": "order/4711",
@@ -85,9 +86,11 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
             raise Problem("forbidden", "this integration may not supply facts")
         event = validated(Event, _envelope(http))
         by, key = "partner", f"integration:{sender.id}:event:{event.source} {event.id}"  # no source holds a space
-        print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True))
+        secret = desk.reception.seals.complainant if event.data.respondent else b""
+        print_ = fingerprint(event.model_dump(mode="json", exclude_defaults=True), secret)
         screen, lane = desk.reception.supplied(event.data.facts, event.data.line, clock.now())
         said = {"facts": event.data.facts, "references": event.data.references, "screen": screen, "lane": lane}
+        said["respondent"] = desk.reception.respondent(event.data.respondent)
         asked: BaseModel
         if event.subject and COMPLAINT.fullmatch(event.subject):
             things, type, asked = [event.subject], SUPPLEMENT, Supplement(by=by, kind="facts", **said)

@@ -158,12 +158,24 @@ class Withdrawal(Form):
     """No fields."""
 
 
+Exact = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f⟦⟧]*$")]
+
+
+class Respondent(Form):
+    """Who was ordered, as the order system has it; every message that names them says exactly this. Sealed at once."""
+
+    name: Exact | None = None
+    plate: Exact | None = None
+    phone: Exact | None = None
+
+
 class SuppliedFacts(Form):
     """The data of a supplied fact: what a partner system knows, by codes and typed values only."""
 
     line: Word
     references: References = {}
     facts: Facts = {}
+    respondent: Respondent | None = None
 
 
 # Answers -----------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ OF_ENTITLEMENTS = (compensation.EntitlementGranted, compensation.EntitlementDeni
 OF_CLAIMS = [fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS]
 HEARS = dict.fromkeys((
     *PUBLIC, *OF_CLAIMS, intake.ComplainantErased, intake.ComplaintSupplemented, intake.ContactTold,
-    triage.InfoRequested, triage.IdentityVerified,
+    triage.InfoRequested, triage.IdentityVerified, triage.Promised,
 ))  # fmt: skip
 """Every fact that changes what is read of how others stand, beside those that call for a message or an outcome."""
 
@@ -58,7 +58,8 @@ class Wording:
     def fields(self, line: str, language: str, stands: Mapping[str, Any]) -> dict[str, Any]:
         head = self._in_force(line).get("pack", line)
         zone = head.content.zone if head else wording.UTC
-        claim = stands.get("_claim", {})
+        claim, promised = stands.get("_claim", {}), stands.get("_promised", {})
+        facts = stands.get("facts", {})
         names = {one.field: one.names.in_language(language) for one in head.content.fields} if head else {}
         missing = wording.AND.get(language, ", ").join(names.get(one, one) for one in stands.get("missing", ()))
         return {
@@ -68,6 +69,11 @@ class Wording:
             "missing": missing,
             "sentence": wording.sentence(claim.get("remedies", ()), language),
             "remedies": wording.delivered(stands.get("_delivered", ()), language),
+            "order": stands.get("references", {}).get("order", ""),
+            "anomaly": facts.get("anomaly", ""),
+            "alternative": facts.get("alternative", ""),
+            "promise": promised.get("promise", ""),
+            "promised_by": wording.when(promised.get("by"), language, zone),
             "deadline": wording.when(claim.get("offer_open_until"), language, zone),
         }
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notify.domain import LINK, Letters, Message
+from services.notify.domain import MARKS, SEALED_RESPONDENT, Letters, Message
 from services.notify.outcomes import outcomes_of, tell_pending
 from services.notify.templates import MessageModel, render
 from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
 from shared.contracts.notify import Delivered, Failed, Skipped
-from shared.contracts.triage import CaseStands, Resolved
+from shared.contracts.triage import CaseStands, Promised, Resolved
 from shared.flow.messages import Answered, Do, Heard, Input, Struck, Tell, Telling
 from shared.flow.thing import Thing
 
@@ -37,19 +37,22 @@ def decide(
     elif isinstance(input, Answered):
         told += _answered(thing.state, input)
     elif isinstance(input, Struck) and input.clock == CONTACT_CLOCK:
-        told += _skip_waiting(thing, "no contact came")
+        missing = "contact" if thing.state.contact is None else "respondent"
+        told += _skip_waiting(thing, f"no {missing} came")
     return thing, told + _follow_up(thing, now, policy)
 
 
 def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -> list[Telling]:
     fact, state = input.fact, thing.state
     if isinstance(fact.happened, ComplainantErased):
-        thing.erased, state.contact, state.contact_heard = True, None, True
+        thing.erased, state.contact, state.contact_heard, state.respondent = True, None, True, None
         return _skip_waiting(thing, "erased")
     if thing.erased:
         return []
     if isinstance(fact.happened, ContactTold):
         state.contact, state.contact_heard = fact.happened.contact, True
+        if fact.happened.respondent and fact.number > state.respondent_number:
+            state.respondent, state.respondent_number = fact.happened.respondent, fact.number
         return []
     if fact.sealed and fact.sealed.get(SEALED_CONTACT) and not state.contact_heard:
         state.contact, state.contact_heard = fact.sealed[SEALED_CONTACT], True
@@ -64,6 +67,8 @@ def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: P
     stood = {**thing.stands(fact.source), "safety": case.safety, "_claim": thing.stands(f"compensation/{thing.id}")}
     if isinstance(fact.happened, Resolved):
         stood["_delivered"] = fact.happened.remedies
+    if isinstance(fact.happened, Promised):
+        stood["_promised"] = fact.happened.model_dump(mode="json")
     for model, version in policy.messages(_line(thing), fact.type):
         if (input.late and model.unless_late) or not _fits(model, stood):
             continue
@@ -87,12 +92,19 @@ def _write(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) ->
             if model.id == message.template:
                 stood = {**thing.stands(f"intake/{thing.id}"), **message.stood}
                 fields = policy.fields(complaint.line, complaint.language, stood)
-                message.text = render(model, complaint.language, {**fields, "link": LINK})
+                message.text = render(model, complaint.language, {**fields, **MARKS})
                 message.language, message.stood = complaint.language, {}
 
 
 def _fits(model: MessageModel, stands: Mapping[str, Any]) -> bool:
-    return all(stands.get(name) == wanted for name, wanted in model.when.items())
+    meant = all(_named(stands, name) == wanted for name, wanted in model.when.items())
+    return meant and not any(_named(stands, name) == wanted for name, wanted in model.unless.items())
+
+
+def _named(stands: Mapping[str, Any], name: str) -> Any:
+    """A field, or a part of one as `facts.alternative`."""
+    field, dot, part = name.partition(".")
+    return stands.get(field, {}).get(part) if dot else stands.get(field)
 
 
 def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Telling]:
@@ -108,18 +120,32 @@ def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Tel
     if complaint.line:
         _write(thing, complaint, policy)
     if thing.state.contact is None or not complaint.line:
-        if thing.clock_due(CONTACT_CLOCK) is None:
-            thing.set_clock(CONTACT_CLOCK, now + CONTACT_WAIT)
+        _wait(thing, now)
         return told
-    thing.stop_clock(CONTACT_CLOCK)
-    for message in waiting:
-        message.state = "sending"
-        content = {
-            "message": message.id, "complaint": thing.id, "template": message.template, "text": message.text,
-            "language": message.language, "sealed": {SEALED_CONTACT: thing.state.contact},
-        }  # fmt: skip
-        told.append(Do(f"message/{message.id}", "message", content))
-    return told
+    ready = [message for message in waiting if thing.state.respondent or not message.names_respondent]
+    if len(ready) < len(waiting):
+        _wait(thing, now)
+    else:
+        thing.stop_clock(CONTACT_CLOCK)
+    return told + [_send(thing, message) for message in ready]
+
+
+def _wait(thing: Thing[Letters], now: datetime) -> None:
+    if thing.clock_due(CONTACT_CLOCK) is None:
+        thing.set_clock(CONTACT_CLOCK, now + CONTACT_WAIT)
+
+
+def _send(thing: Thing[Letters], message: Message) -> Do:
+    """The order to the channel, with the sealed parts that it alone opens."""
+    message.state = "sending"
+    sealed = {SEALED_CONTACT: thing.state.contact}
+    if message.names_respondent:
+        sealed[SEALED_RESPONDENT] = thing.state.respondent
+    content = {
+        "message": message.id, "complaint": thing.id, "template": message.template, "text": message.text,
+        "language": message.language, "sealed": sealed,
+    }  # fmt: skip
+    return Do(f"message/{message.id}", "message", content)
 
 
 def _skip_waiting(thing: Thing[Letters], reason: str) -> list[Telling]:

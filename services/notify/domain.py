@@ -1,5 +1,6 @@
 """The messages and outcomes of one complaint: what may happen to them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 READS = {
     "intake": {
         "line", "language", "reference", "received_at", "answer_expected_at", "reachable", "references", "missing",
+        "origin", "facts",
     },
     "triage": {"line", "language", "safety", "category", "references", "missing", "finding"},
     "compensation": {"line", "remedies", "offer_open_until", "nothing_due"},
@@ -17,6 +19,11 @@ READS = {
 MessageState = Literal["waiting", "sending", "delivered", "failed", "skipped"]
 LINK = "⟦link⟧"
 """Stands in a message until it is sent: the secret link is on no topic."""
+RESPONDENT: Mapping[str, str] = {"driver": "name", "plate": "plate", "driver_contact": "phone"}
+"""Fields that say who was ordered: put in at sending, letter for letter as the order system has it."""
+SEALED_RESPONDENT = "respondent"
+MARKS: Mapping[str, str] = {"link": LINK, **{field: f"⟦{field}⟧" for field in RESPONDENT}}
+"""What stands in a message until it is sent."""
 
 
 class Message(BaseModel):
@@ -39,6 +46,11 @@ class Message(BaseModel):
     channel: str = ""
     reason: str = ""
 
+    @property
+    def names_respondent(self) -> bool:
+        """Whether its text says who was ordered."""
+        return any(MARKS[field] in self.text for field in RESPONDENT)
+
 
 class Pending(BaseModel):
     """An outcome that waits for its line to be known."""
@@ -55,6 +67,8 @@ class Letters(BaseModel):
 
     contact: str | None = None
     contact_heard: bool = False
+    respondent: str | None = None
+    respondent_number: int = 0
     messages: dict[str, Message] = {}
     outcomes: dict[str, int] = {}
     sequence: int = 0

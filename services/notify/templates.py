@@ -14,23 +14,31 @@ from shared.policy.faults import Fault
 from shared.policy.packs import Pack
 from shared.policy.sections import Section
 
-FIELDS = frozenset("reference line link answer_expected sentence missing deadline remedies answer_in_hours".split())
-"""What a template may name. `link` is put in at the moment of sending; nothing here is personal."""
+FIELDS = frozenset(
+    "reference line link answer_expected sentence missing deadline remedies answer_in_hours promise promised_by"
+    " order anomaly alternative driver plate driver_contact".split()
+)
+"""What a template may name. The link, and who was ordered, are put in at the moment of sending alone."""
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+Condition = Annotated[str, Field(pattern=r"^([a-z_]+|facts\.[a-z][a-z0-9_]{0,59})$")]
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 class MessageModel(PackModel):
-    """One message: sent when `at` is told and, where given, the thing stands as `when` says."""
+    """One message: sent when `at` is told and the thing stands as `when` says, and in nothing as `unless` says.
+
+    Both name fields of how the thing stands, or facts as `facts.alternative`.
+    """
 
     id: Identifier
     at: str
     to: Literal["complainant"] = "complainant"
-    when: dict[str, str | bool] = Field(default_factory=dict)
+    when: dict[Condition, str | bool] = Field(default_factory=dict)
+    unless: dict[Condition, str | bool] = Field(default_factory=dict)
     unless_late: bool = False
     text: Named
 
@@ -96,7 +104,7 @@ def _compiled(text: str) -> Any:
 
 
 def render(message: MessageModel, language: str, fields: Mapping[str, Any]) -> str:
-    """The message in one language; `link` stays as a mark until it is sent."""
+    """The message in one language; what is put in at sending stays as a mark."""
     text = message.text.in_language(language)
     return str(_compiled(text).render({name: fields.get(name, "") for name in FIELDS})).strip()
 

@@ -18,6 +18,8 @@ from services.triage.requests import VERBS, type_of
 from services.triage.routes import INDEXES, routes
 from services.triage.safety import ACTION
 from services.triage.settings import Settings
+from services.triage.sides import SECTION as SIDES
+from services.triage.steps import SECTION as STEPS
 from shared import clock
 from shared.contracts import compensation, intake
 from shared.contracts.fact import Happened
@@ -41,7 +43,7 @@ HEARS: tuple[type[Happened], ...] = (
     intake.ComplaintReceived, intake.ComplaintSupplemented, intake.WithdrawalAsked, intake.ReopeningAsked,
     intake.ComplainantErased, *(fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS),
 )  # fmt: skip
-SECTIONS = (*reading.SECTIONS, CLOCKS, FINDINGS)
+SECTIONS = (*reading.SECTIONS, CLOCKS, FINDINGS, STEPS, SIDES)
 RETRY_S = (2.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 """A protective action is asked for again soon."""
 
@@ -81,11 +83,11 @@ def service(packs: Callable[[], Packs], open: Callable[[str], str]) -> Service[C
     )
 
 
-def make_app(host: Host, open: Callable[[str], str], settings: Settings) -> FastAPI:
+def make_app(host: Host, packs: Callable[[], Packs], open: Callable[[str], str], settings: Settings) -> FastAPI:
     """The HTTP face."""
     app = create_app("triage", ready=host.ready)
     app.state.tokens = Tokens(settings)
-    app.include_router(routes(host.edge, host.store, Listing(host.database, INDEXES), open))
+    app.include_router(routes(host.edge, host.store, Listing(host.database, INDEXES), packs, open))
     return app
 
 
@@ -109,7 +111,10 @@ async def main() -> None:
         ACTION: Effect(fleet.act, limit_s=settings.action_limit_s + 1),
     }
     await run_service(
-        service(lambda: packs.policy, open), settings, effects, lambda host: make_app(host, open, settings)
+        service(lambda: packs.policy, open),
+        settings,
+        effects,
+        lambda host: make_app(host, lambda: packs.policy, open, settings),
     )
     await orders.close()
     await fleet.close()

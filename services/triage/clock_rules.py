@@ -22,8 +22,8 @@ ALWAYS, OF_LINE = "always", "line"
 Event = Annotated[
     str,
     Field(
-        pattern=r"^(received|triaged|danger|unowned|assigned|contact|answer|finding|resolved|info_requested|supplement"
-        r"|call_back|step|step:[a-z][a-z0-9_]*)$"
+        pattern=r"^(received|triaged|danger|unowned|assigned|handed_over|contact|answer|finding|resolved|info_requested"
+        r"|supplement|call_back|step|step:[a-z][a-z0-9_]*)$"
     ),
 ]
 Level = Literal["supervisor", "manager", "director"]

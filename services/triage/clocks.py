@@ -113,7 +113,8 @@ def _is_over(case: Case, rule: ClockRule) -> bool:
     """Whether the case is past what the clock is for; what outlives it, and promises, are not."""
     if rule.outlives:
         return False
-    return case.status in OVER or (case.status == "resolved" and bool(rule.starts) and rule.then != "close")
+    ends_with_it = bool(rule.starts) and "resolved" not in rule.starts and rule.then != "close"
+    return case.status in OVER or (case.status == "resolved" and ends_with_it)
 
 
 def _end(thing: Thing[Case], name: str, now: datetime) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from services.triage import lookups, queues, road, safety
+from services.triage import lookups, queues, road, safety, steps
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
-from services.triage.domain import OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
+from services.triage.domain import MOST_FAULTS, OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
@@ -17,6 +17,8 @@ from shared.flow.thing import Thing
 
 AFTER_THE_END = frozenset({"call-backs", "corrective-actions", "safety"})
 VERIFY = "verify"
+NO_DEPARTMENT = frozenset({"staff", "role"})
+"""Owners that are one person or a level of the ladder: with them alone no department has it yet."""
 Act = Callable[[Thing[Case], Any, StaffRequest, datetime, Policy], list[Telling]]
 
 
@@ -54,6 +56,8 @@ def answer_of(thing: Thing[Case]) -> Reply:
 def _assign(
     thing: Thing[Case], body: ask.Assignment, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
+    if body.owner.partition(":")[0] not in NO_DEPARTMENT:
+        thing.state.mark("handed_over", now)
     return queues.assign(thing.state, body.owner, now, given.by)
 
 
@@ -67,10 +71,12 @@ def _refuse(thing: Thing[Case], body: ask.Refusal, given: StaffRequest, now: dat
 
 
 def _step(thing: Thing[Case], body: ask.Step, given: StaffRequest, now: datetime, policy: Policy) -> list[Telling]:
-    case = thing.state
+    case, in_force = thing.state, policy.in_force(thing.state.line, now)
+    if before := steps.first_before(case, in_force, body.step):
+        return [problem(409, "conflict", f"{before} comes first", "/step")]
     note_step(case, body.step)
     case.mark("step", now)
-    if policy.book(case.line, now).names(f"step:{body.step}"):
+    if policy.book(case.line, now).names(f"step:{body.step}") or steps.names(in_force, body.step):
         case.mark(f"step:{body.step}", now)
     if case.status in ("triaged", "assigned"):
         case.status = "investigating"
@@ -78,7 +84,7 @@ def _step(thing: Thing[Case], body: ask.Step, given: StaffRequest, now: datetime
     for key, step in case.plan_steps.items():
         if key == body.step and step.kind == "task":
             told += safety.acknowledge(thing, key, given.by, now)
-    return told + (lookups.verify(case, given.by) if body.step == VERIFY else [])
+    return told + (lookups.verify(case, given.by, now) if body.step == VERIFY else [])
 
 
 def _contact(
@@ -116,6 +122,8 @@ def _answer(
     thing: Thing[Case], body: ask.AnswerGiven, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
     case = thing.state
+    if before := steps.first_before_act(case, policy.in_force(case.line, now), "answer"):
+        return [problem(409, "conflict", f"{before} comes first")]
     _keep_promises(thing, "answer", now)
     if body.resolves:
         case.resolving_answer, case.solution = True, body.kind
@@ -135,6 +143,8 @@ def _finding(
     thing: Thing[Case], body: ask.FindingMade, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
     case = thing.state
+    if before := steps.first_before_act(case, policy.in_force(case.line, now), "finding"):
+        return [problem(409, "conflict", f"{before} comes first")]
     order = body.order or next((case.references[n] for n in lookups.NAMES if n in case.references), None)
     at = clock.from_ms(case.received_ms)
     finding = Finding(
@@ -201,7 +211,12 @@ def _call_back(
     case = thing.state
     case.mark("call_back", now)
     _keep_promises(thing, "call_back", now)
-    told: list[Telling] = [Tell(CalledBack(satisfied=body.satisfied, by=given.by), who=given.by)]
+    case.faults = list(dict.fromkeys([*case.faults, *body.faults]))[:MOST_FAULTS]
+    case.score = case.score if body.score is None else body.score
+    called = CalledBack(
+        satisfied=body.satisfied, by=given.by, feedback=body.feedback, faults=body.faults, score=body.score
+    )
+    told: list[Telling] = [Tell(called, who=given.by)]
     if body.satisfied and case.status == "resolved":
         told += road.close(case, body.feedback, now, who=given.by)
     elif not body.satisfied and case.status in ("resolved", "closed"):

@@ -30,6 +30,7 @@ _RANK: Mapping[str, int] = {"none": 0, "cleared": 0, "suspected": 1, "confirmed"
 LEVELS = ("supervisor", "manager", "director")
 NO_DUE = 2**53
 MOST_SAID = MOST_STEPS = 200
+MOST_FAULTS = 60
 MOST_CLOCKS = 60
 
 
@@ -132,6 +133,8 @@ class Case(BaseModel):
     resolving_answer: bool = False
     solution: str = ""
     feedback: str = ""
+    faults: list[str] = []
+    score: int | None = None
     # what was heard and read
     sealed: dict[str, str] = {}
     texts: dict[str, str] = {}

@@ -44,15 +44,16 @@ def answered(thing: Thing[Case], answer: Answered, now: datetime) -> list[Tellin
     case.orders.append(order)
     case.subject = case.subject or (order.subject if known else "")
     if facts.get(VERIFIED) is True:
-        return verify(case, "order_system")
+        return verify(case, "order_system", now)
     return []
 
 
-def verify(case: Case, by: str) -> list[Telling]:
+def verify(case: Case, by: str, now: datetime) -> list[Telling]:
     """Whoever complained is who they say they are."""
     if case.identity_verified:
         return []
     case.identity_verified = True
+    case.mark("verified", now)
     return [Tell(IdentityVerified(by=by), who=by)]
 
 

@@ -98,10 +98,15 @@ class Acknowledgement(Body):
 
 
 class CallBack(Body):
-    """The complainant was asked whether it is put right."""
+    """The complainant was asked whether it is put right.
+
+    `faults`: coded faults of service they told of when asked; `score`: 0 to 100, their answer to the survey.
+    """
 
     satisfied: StrictBool
     feedback: Code = "called_back"
+    faults: Annotated[list[Code], Field(max_length=20)] = []
+    score: Annotated[StrictInt, Field(ge=0, le=100)] | None = None
 
 
 VERBS: dict[str, type[Body]] = {

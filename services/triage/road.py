@@ -132,6 +132,7 @@ def close(case: Case, feedback: str, now: datetime, solution: str = "", who: str
         return []
     case.status, case.feedback, case.ended_at, case.waiting = "closed", feedback, now, False
     case.solution = solution or case.solution or "none"
+    case.mark("closed", now)
     cause = (case.finding.cause if case.finding else "") or "not_established"
     closed = Closed(problem=case.category, solution=case.solution, feedback=feedback, cause=cause)
     return [Tell(closed, who=who)]

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from services.triage.domain import Corrective, OrderFacts, PlanStep
 from shared.contracts.compensation import RemedyStands
+from shared.contracts.fact import Remedy
 from shared.contracts.triage import Finding, Safety, Status
 from shared.flow.messages import Lane
 
@@ -74,6 +75,14 @@ class Text(BaseModel):
     text: str | None
 
 
+class Work(BaseModel):
+    """A step of the line's work, in its order, and whether it is done."""
+
+    step: str
+    names: dict[str, str]
+    done: bool
+
+
 class CaseShown(BaseModel):
     """One case: how it stands, and its time line. `texts` for those with the scope texts:read alone."""
 
@@ -108,30 +117,70 @@ class CaseShown(BaseModel):
     waiting: bool
     solution: str
     feedback: str
+    faults: list[str] = []
+    score: int | None = None
     received_at: datetime | None
     actions: list[ActionShown]
     clocks: list[ClockShown]
     remedies: list[RemedyStands]
     waiting_records: int
+    work: list[Work] = []
     timeline: list[Happening]
     texts: list[Text] = []
 
 
+class RemedySeen(BaseModel):
+    """What is offered or given, and how far it is."""
+
+    remedy: Remedy
+    state: str
+
+
+class SideSeen(BaseModel):
+    """One case as one of its sides may see it: those of these fields that the pack of its line names."""
+
+    reference: str = ""
+    line: str = ""
+    category: str = ""
+    status: Status = "received"
+    received_at: datetime | None = None
+    order: str | None = None
+    heard: bool = False
+    answer_by: datetime | None = None
+    result: str | None = None
+    cause: str | None = None
+    remedies: list[RemedySeen] = []
+
+
 class HotSpot(BaseModel):
-    """So many cases of one line, category and subject."""
+    """So many cases of one line, category and subject, as `device/B-17`; `units`: how many went to each department."""
 
     line: str
     category: str
     subject: str | None
     count: int
+    last_day: int = 0
+    units: dict[str, int] = {}
+
+
+class Satisfaction(BaseModel):
+    """What those who were asked answered, 0 to 100, and what the line's pack aims at."""
+
+    line: str
+    unit: str
+    answered: int
+    mean: float
+    target: int | None
+    below_target: bool
 
 
 class HotSpots(BaseModel):
-    """What is complained of most; `counted` cases were looked at, the newest 5000 at most."""
+    """What is complained of most, and how content people were; `counted` cases looked at, the newest 5000 at most."""
 
     days: int
     counted: int
     hot_spots: list[HotSpot]
+    satisfaction: list[Satisfaction] = []
 
 
 def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -121,6 +121,7 @@ class FactsSupplied(Happened):
     facts: dict[str, Any] = {}
     references: dict[str, str] = {}
     screen: Screen = Field(default_factory=Screen)
+    respondent: str | None = Field(None, description="JWE for notify: the other side as the order system names it.")
 
 
 class ErasureAsked(Happened):
@@ -136,6 +137,9 @@ class ContactTold(Happened):
 
     TYPE: ClassVar[str] = "redress.contacts.told.v1"
     contact: str | None = Field(description="JWE for notify; null when the complainant was erased.")
+    respondent: str | None = Field(
+        None, description="JWE for notify: name, plate and phone of who was ordered, as the order system has them."
+    )
 
 
 class Receipt(Happened):

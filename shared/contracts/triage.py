@@ -158,11 +158,14 @@ class Answered(Happened):
 
 
 class CalledBack(Happened):
-    """The complainant was asked whether it is put right."""
+    """The complainant was asked whether it is put right; `faults` of service they told of, coded; `score` 0 to 100."""
 
     TYPE, CHANGES = case_fact("called-back")
     satisfied: bool
     by: str
+    feedback: str = ""
+    faults: list[str] = []
+    score: int | None = None
 
 
 class Withdrawn(Happened):

@@ -33,7 +33,7 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
         "intake": ["received", "erased", "supplemented"],
         "contacts": ["told"],
         "triage": "triaged safety-raised safety-cleared protective-action-requested finding-recorded resolved closed "
-        "reopened rejected withdrawn info-requested identity-verified".split(),
+        "reopened rejected withdrawn info-requested identity-verified promised".split(),
         "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
     },
 }

@@ -82,6 +82,9 @@ class LineProfile(Dated):
     fields: tuple[NeededField, ...] = ()
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     queues: Annotated[tuple[Queue, ...], Field(min_length=1)]
+    survey_target: Annotated[
+        int | None, Field(ge=0, le=100, description="what complainants' answers to the survey should come to, of 100")
+    ] = None
     safety_contact: Annotated[Identifier, Field(description="the id of the unit that owns a case of danger at once")]
 
     @property

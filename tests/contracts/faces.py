@@ -11,7 +11,7 @@ from services.notify.settings import Settings as NotifySettings
 from services.triage import app as triage
 from services.triage.settings import Settings as TriageSettings
 from tests.services.intake.house import House
-from tests.services.triage.house import RING
+from tests.services.triage.house import RING, packs
 
 
 def openapis() -> dict[str, dict[str, Any]]:
@@ -20,7 +20,7 @@ def openapis() -> dict[str, dict[str, Any]]:
     settings = CompensationSettings(link_secret="for tests only"), NotifySettings(), TriageSettings(text_keys=RING)
     return {
         "intake": House().app().openapi(),
-        "triage": triage.make_app(host, str, settings[2]).openapi(),
+        "triage": triage.make_app(host, packs, str, settings[2]).openapi(),
         "compensation": compensation.make_app(host, None, settings[0]).openapi(),
         "notify": notify.make_app(host, settings[1]).openapi(),
         "partners": build_app().openapi(),

@@ -101,7 +101,7 @@ async def triage_door(mongo: str) -> Door:
     base, open = database(mongo, "hostile_triage"), triage.opener(SEALER)
     lists, store = Listing(base, INDEXES), MemoryStore()
     door = await _staffed(
-        "triage", triage.service(packs, open), store, lambda edge: triage_routes(edge, store, lists, open)
+        "triage", triage.service(packs, open), store, lambda edge: triage_routes(edge, store, lists, packs, open)
     )
     door.known = {"id": complaint_id("hotline", "k1")}
     door.broker.append(received(complaint=door.known["id"]))

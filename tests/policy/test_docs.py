@@ -25,6 +25,8 @@ def test_the_pack_of_the_page_is_clean(tmp_path: Path) -> None:
         "pack.yaml": shown(LINE, "id"),
         "plans.yaml": shown(LINE, "plans"),
         "clocks.yaml": shown(LINE, "ladder"),
+        "steps.yaml": shown(LINE, "steps"),
+        "sides.yaml": shown(LINE, "sides"),
         "messages/ferry.yaml": shown(LINE, "messages"),
         "words/ferry.yaml": shown(RULES, "words"),
         "rules/danger.yaml": shown(RULES, "rules"),

@@ -1,13 +1,14 @@
 """The log channel: each message becomes one line of a file, as a mail or SMS gateway would be handed it."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from services.notify.domain import LINK
+from services.notify.domain import LINK, MARKS, RESPONDENT, SEALED_RESPONDENT
 from shared.contracts.intake import SEALED_CONTACT
 from shared.flow.effects import Result
 from shared.flow.messages import Order
@@ -27,11 +28,18 @@ class LogChannel:
         content = order.content
         if order.key in self._sent:
             return Result("done", {"channel": "log"})
+        sealed = content.get("sealed", {})
         try:
-            contact = self.open_contact(str(content.get("sealed", {}).get(SEALED_CONTACT, "")))
+            contact = self.open_contact(str(sealed.get(SEALED_CONTACT, "")))
+            respondent = self.open_contact(str(sealed[SEALED_RESPONDENT])) if SEALED_RESPONDENT in sealed else {}
         except ValueError:
             return Result("refused", {"channel": "log", "title": "the contact cannot be opened"})
-        text = str(content["text"]).replace(LINK, self.link(str(content["complaint"])))
+        known = {MARKS[field]: str(respondent[part]) for field, part in RESPONDENT.items() if respondent.get(part)}
+        known[LINK] = self.link(str(content["complaint"]))
+        marks = re.compile("|".join(map(re.escape, MARKS.values())))
+        if not all(mark in known for mark in marks.findall(str(content["text"]))):
+            return Result("refused", {"channel": "log", "title": "who was ordered is not known in full"})
+        text = marks.sub(lambda found: known[found[0]], str(content["text"]))
         line = {
             "key": order.key, "complaint": content["complaint"], "template": content["template"],
             "language": content["language"], "to": dict(contact), "text": text,

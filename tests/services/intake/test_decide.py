@@ -103,7 +103,7 @@ async def test_what_comes_before_the_complaint_joins_it_whatever_the_order():
 async def test_the_complaint_itself_is_told_once_with_its_contact_beside_it():
     here = await Here().ask(CREATE, create(), "k").settle()
     (contact,) = here.told("redress.contacts")
-    assert contact["happened"] == {"contact": "sealed-contact"} and contact["topic"] == "redress.contacts.standard"
+    assert contact["happened"]["contact"] == "sealed-contact" and contact["topic"] == "redress.contacts.standard"
     (fact,) = here.told("redress.intake")
     assert fact["data"]["sealed"] == {"text": "sealed-text", "contact": "sealed-contact"}
     stands = fact["data"]["stands"]

@@ -2,76 +2,18 @@
 
 import pytest
 
-from services.notify.app import service
 from services.notify.templates import SECTION
-from shared.contracts import compensation, intake, triage
+from shared.contracts import intake, triage
 from shared.flow.codec import answer_event
 from shared.flow.messages import Answer
-from shared.policy import profile
 from shared.policy.packs import SHIPPED
-from shared.policy.shelf import load_policy
-from tests.flow.bench import Bench
-from tests.services.facts import T0, at, told
-
-
-@pytest.fixture(scope="session")
-def packs():
-    return load_policy([SHIPPED], [profile.SECTION, SECTION])
+from tests.services.facts import told
+from tests.services.notify.house import complaint, contact, house, offered, orders, outcomes, received, run
 
 
 @pytest.fixture
-async def bench(packs):
-    bench = Bench(service(packs))
-    bench.stages = [await bench.stage(), await bench.stage("express")]
-    return bench
-
-
-def complaint(**more: object) -> dict:
-    stands = {
-        "line": "high_speed_rail", "language": "zh-Hant", "reference": "AAAA-BBBB-CCCC", "reachable": True,
-        "received_at": T0.isoformat(), "answer_expected_at": at(86400).isoformat(), "references": {"ticket": "E-1"},
-        "missing": ["train_number"],
-    }  # fmt: skip
-    return stands | more
-
-
-def received(lane: str = "standard", sealed: dict | None = None, **more: object):
-    happened = intake.ComplaintReceived(channel="web", line="high_speed_rail")
-    return told(happened, 1, complaint(**more), lane=lane, sealed=sealed)
-
-
-def contact(sealed: str | None = "JWE"):
-    return told(intake.ContactTold(contact=sealed), 2, {}, topic="redress.contacts.standard")
-
-
-def offered(number: int = 3):
-    remedy = {
-        "id": "r1", "table": "eu_rail.delay", "remedy": {"kind": "compensation", "amount": "40.00", "currency": "EUR"},
-        "state": "offered", "sentences": {"zh-Hant": "應得：賠償 40.00 歐元。"},
-    }  # fmt: skip
-    stands = {"line": "high_speed_rail", "remedies": [remedy], "offer_open_until": at(7 * 86400).isoformat()}
-    return told(compensation.Offered(remedies=["r1"], open_until=at(7 * 86400)), number, stands)
-
-
-async def run(bench: Bench) -> None:
-    for _ in range(4):
-        await bench.run(*bench.stages)
-
-
-def orders(bench: Bench) -> list[dict]:
-    return [o["data"]["content"] for o in bench.told("redress.notify.effects")]
-
-
-def outcomes(bench: Bench) -> list[dict]:
-    return [o["happened"] for o in bench.told("redress.outcomes.high_speed_rail", [""])] or [
-        f["happened"] for f in map(_read, bench.broker.all("redress.outcomes.high_speed_rail"))
-    ]
-
-
-def _read(record):
-    from tests.flow.bench import read
-
-    return read(record)
+async def bench():
+    return await house()
 
 
 async def test_an_acknowledgement_names_reference_answer_time_and_what_is_missing_in_the_readers_script(bench):

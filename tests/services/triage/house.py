@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import itertools
 import json
 from datetime import date
 from typing import Any
@@ -117,12 +118,10 @@ class House(Bench):
     def check_changes(self) -> None:
         """Whatever differs between two facts was declared as changed by one told in between."""
         stood: dict[str, Any] = {}
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for fact in sorted(self.told("redress.triage"), key=lambda fact: fact["number"]):
-            if fact["data"].get("stands"):
-                groups.setdefault(json.dumps(fact["data"]["stands"], sort_keys=True), []).append(fact)
-        for text, facts in groups.items():
-            stands = json.loads(text)
+        every = sorted(self.told("redress.triage"), key=lambda fact: fact["number"])
+        shown = [fact for fact in every if fact["data"].get("stands")]
+        for stands, group in itertools.groupby(shown, key=lambda fact: fact["data"]["stands"]):
+            facts = list(group)
             changed = {name for name, value in stands.items() if stood.get(name, value) != value}
             declared = set().union(*(CATALOG[fact["type"]].CHANGES for fact in facts))
             assert changed <= declared, (changed - declared, [fact["type"] for fact in facts])

@@ -97,6 +97,8 @@ def book(line: str):
         ("driving_school", "safety_contact", timedelta(minutes=5)),
         ("driving_school", "protective_action", timedelta(minutes=10)),
         ("ride_hailing", "first_answer", timedelta(hours=24)),
+        ("ride_hailing", "contact", timedelta(minutes=30)),
+        ("ride_hailing", "follow_up", timedelta(hours=24)),
         ("ride_hailing", "finish", timedelta(days=10)),
         ("ride_hailing", "corrective_action", timedelta(days=7)),
         ("farm_aftersales", "dispatch", timedelta(hours=1)),

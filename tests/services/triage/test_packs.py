@@ -7,6 +7,8 @@ import pytest
 from services.triage.clock_rules import SECTION as CLOCKS
 from services.triage.findings import SECTION as FINDINGS
 from services.triage.findings import find
+from services.triage.sides import SECTION as SIDES
+from services.triage.steps import SECTION as STEPS
 from shared.policy.faults import PackFaults
 from shared.policy.packs import SHIPPED, load_pack
 from shared.policy.profile import SECTION as PROFILE
@@ -27,7 +29,7 @@ def faults(tmp_path, file, text):
     (folder / "pack.yaml").write_text((SHIPPED / "high_speed_rail" / "pack.yaml").read_text("utf-8"), "utf-8")
     (folder / file).write_text(HEAD + text, "utf-8")
     with pytest.raises(PackFaults) as found:
-        load_pack(folder, [PROFILE, CLOCKS, FINDINGS])
+        load_pack(folder, [PROFILE, CLOCKS, FINDINGS, STEPS, SIDES])
     return [str(fault) for fault in found.value.faults]
 
 
@@ -59,6 +61,33 @@ def test_a_wrong_clock_is_told_at_its_line(tmp_path, text, says):
 def test_a_wrong_finding_rule_is_told_at_its_line(tmp_path, text, says):
     (fault, *_) = faults(tmp_path, "findings/mine.yaml", text)
     assert says in fault and "mine.yaml:" in fault
+
+
+NAMES = "names: {zh-Hans: 一, zh-Hant: 一, en: one}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"steps:\n  done: {{{NAMES}, after: [driven]}}\n  driven: {{{NAMES}}}\n", "'driven' is no step above 'done'"),
+        (f"steps:\n  done: {{{NAMES}, settled: {{changed: explained}}}}\n", "'changed: explained' names no two steps"),
+        (f"steps:\n  done: {{{NAMES}, by: [finished]}}\n", "steps.yaml:7"),
+        (f"steps:\n  done: {{{NAMES}}}\nacts:\n  finding: {{after: [heard]}}\n", "no step 'heard'"),
+        (
+            f"steps:\n  done: {{{NAMES}}}\nacts:\n  finding: {{after: [done], categories: [tea]}}\n",
+            "no category 'tea'",
+        ),
+        (f"steps:\n  done: {{{NAMES}}}\nacts:\n  refusal: {{after: [done]}}\n", "steps.yaml:9"),
+    ],
+)
+def test_a_wrong_step_is_told_at_its_line(tmp_path, text, says):
+    (fault, *_) = faults(tmp_path, "steps.yaml", text)
+    assert says in fault and "steps.yaml:" in fault
+
+
+def test_both_sides_must_be_spoken_of(tmp_path):
+    (fault, *_) = faults(tmp_path, "sides.yaml", "sides:\n  complainant: {sees: [reference]}\n")
+    assert "'respondent' is not there" in fault
 
 
 def found(category, facts, line="driving_school"):
