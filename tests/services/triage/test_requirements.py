@@ -1,17 +1,20 @@
 """What single lines ask of the work on a case, over the real flow and the shipped packs."""
 
+import shutil
 from datetime import date
 
 import pytest
 
 from services.triage import views
+from services.triage.app import SECTIONS
 from services.triage.domain import Case
 from services.triage.sides import SECTION as SIDES
 from services.triage.sides import SIDES as BOTH
 from services.triage.sides import seen_by
 from shared.flow.thing import from_store
 from shared.policy.faults import PackFaults
-from shared.policy.packs import load_pack
+from shared.policy.packs import SHIPPED, load_pack
+from shared.policy.shelf import load_policy
 from tests.services.triage.house import claim, house, packs, received, supplied
 
 RAIL = {"line": "high_speed_rail", "references": {}}
@@ -226,9 +229,20 @@ async def test_AS_8_faults_of_a_station_that_a_call_back_finds_are_kept_by_their
 SHARE = {"line": "sharing_economy", "references": {"order": "H-77", "home": "HOME-9"}}
 DIRTY_HOME = "房东的房子和照片不符，卫生很差，房东态度恶劣。"
 UPHELD = {"result": "upheld", "cause": "not_as_described"}
+WAITS = "acts: {finding: {after: [respondent_heard or breached:respondent], categories: [integrity_fraud.description]}}"
 
 
-async def test_SE_1_nothing_is_found_before_the_other_side_was_heard(triage):
+@pytest.fixture
+async def strict(tmp_path):
+    """The shipped packs, and a platform where no finding is made before the other side was heard."""
+    shutil.copytree(SHIPPED, tmp_path / "packs")
+    steps = tmp_path / "packs" / "sharing_economy" / "steps.yaml"
+    steps.write_text(f"{steps.read_text('utf-8')}\n{WAITS}\n", "utf-8")
+    return await house(load_policy([tmp_path / "packs"], SECTIONS))
+
+
+async def test_SE_1_nothing_is_found_before_the_other_side_was_heard_where_the_pack_says_so(strict):
+    triage = strict
     await triage.hear(received(DIRTY_HOME, **SHARE))
     for result in ("upheld", "not_upheld"):
         refused = await triage.ask("finding", {"result": result})
@@ -240,7 +254,8 @@ async def test_SE_1_nothing_is_found_before_the_other_side_was_heard(triage):
     assert (await triage.ask("finding", UPHELD, key="then"))["status"] == 200
 
 
-async def test_SE_1_a_side_that_lets_its_time_pass_does_not_hold_up_the_other(triage):
+async def test_SE_1_a_side_that_lets_its_time_pass_does_not_hold_up_the_other(strict):
+    triage = strict
     await triage.hear(received(DIRTY_HOME, **SHARE))
     await triage.ask("assignment", {"owner": "unit:trust"})
     await triage.ask("steps", {"step": "respondent_asked"})
@@ -251,7 +266,8 @@ async def test_SE_1_a_side_that_lets_its_time_pass_does_not_hold_up_the_other(tr
     assert (await triage.ask("finding", UPHELD, key="then"))["status"] == 200
 
 
-async def test_SE_1_in_danger_nobody_waits_for_the_other_side(triage):
+async def test_SE_1_in_danger_nobody_waits_for_the_other_side(strict):
+    triage = strict
     await triage.hear(received(DIRTY_HOME, **SHARE))
     assert (await triage.ask("finding", UPHELD))["status"] == 409
     await triage.ask("safety", {"safety": "suspected", "reason_code": "heard"})
