@@ -4,6 +4,8 @@ from shared.flow.effects import Result
 from shared.flow.messages import Order
 from shared.outbound.client import Provider
 
+NOT_THERE = 404
+
 
 class Payouts:
     """`POST /payouts` for money, `POST /grants` for what is not money; the same key is done once there."""
@@ -17,6 +19,8 @@ class Payouts:
             asked = await self._provider.get(f"/payouts/by-key/{order.key}")
             if asked.verdict != "refused":  # paid before, or not known: never paid a second time on a guess
                 return asked
+            if asked.body.get("status") != NOT_THERE:  # the question was refused, and nothing said about the payment
+                return Result("open", asked.body)
         content = order.content
         body = {name: content[name] for name in ("payout_id", "amount", "currency", "beneficiary")}
         return await self._provider.post("/payouts", body, order.key)
