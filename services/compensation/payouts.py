@@ -4,7 +4,7 @@ from shared.flow.effects import Result
 from shared.flow.messages import Order
 from shared.outbound.client import Provider
 
-NOT_THERE = 404
+NOT_THERE, SHUT_OUT = 404, frozenset({401, 403, 407})
 
 
 class Payouts:
@@ -23,13 +23,20 @@ class Payouts:
                 return Result("open", asked.body)
         content = order.content
         body = {name: content[name] for name in ("payout_id", "amount", "currency", "beneficiary")}
-        return await self._provider.post("/payouts", body, order.key)
+        return _of_this_payment(await self._provider.post("/payouts", body, order.key))
 
     async def grant(self, order: Order) -> Result:
         """Grants what is not money: hours, points, coupons, a rebooking."""
         content = {name: value for name, value in order.content.items() if name != "payout_id"}
-        return await self._provider.post("/grants", {"grant_id": order.content["payout_id"], **content}, order.key)
+        body = {"grant_id": order.content["payout_id"], **content}
+        return _of_this_payment(await self._provider.post("/grants", body, order.key))
 
     async def close(self) -> None:
         """Lets go of the connections."""
         await self._provider.close()
+
+
+def _of_this_payment(result: Result) -> Result:
+    """Who is not let in hears nothing of the payment, which a try before may have made: open until let in again."""
+    shut_out = result.verdict == "refused" and result.body.get("status") in SHUT_OUT
+    return Result("open", result.body) if shut_out else result

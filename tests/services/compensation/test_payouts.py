@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,10 +21,12 @@ class Paying(Server):
     def __init__(self) -> None:
         super().__init__()
         self.says, self.paid = b"404 X\r\nContent-Length: 2\r\n\r\n{}", 0
+        self.pays = b"201 X\r\nContent-Length: 2\r\n\r\n{}"
 
     async def _answer(self, how: str, writer: asyncio.StreamWriter) -> None:
-        self.paid += how == "payouts"
-        writer.write(b"HTTP/1.1 " + (b"201 X\r\nContent-Length: 2\r\n\r\n{}" if how == "payouts" else self.says))
+        ordered = how in ("payouts", "grants")
+        self.paid += ordered
+        writer.write(b"HTTP/1.1 " + (self.pays if ordered else self.says))
         await writer.drain()
 
 
@@ -58,3 +61,13 @@ async def test_what_was_paid_is_known_by_its_key(paying: Any) -> None:
     server.says = b'200 X\r\nContent-Length: 12\r\n\r\n{"id": "p1"}'
     assert (await payouts.pay(ORDER)).body == {"id": "p1"}
     assert server.paid == 0
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(401, "open"), (403, "open"), (407, "open"), (422, "refused")])
+async def test_who_is_not_let_in_hears_nothing_of_what_a_try_before_may_have_paid(
+    paying: Any, status: int, verdict: str
+) -> None:
+    server, payouts = paying
+    server.pays = b"%d X\r\nContent-Length: 2\r\n\r\n{}" % status
+    order = replace(ORDER, ask_first=False)
+    assert [(await payouts.pay(order)).verdict, (await payouts.grant(order)).verdict] == [verdict, verdict]
