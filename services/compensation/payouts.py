@@ -4,6 +4,8 @@ from shared.flow.effects import Result
 from shared.flow.messages import Order
 from shared.outbound.client import Provider
 
+NOT_THERE, SHUT_OUT = 404, frozenset({401, 403, 407})
+
 
 class Payouts:
     """`POST /payouts` for money, `POST /grants` for what is not money; the same key is done once there."""
@@ -17,15 +19,24 @@ class Payouts:
             asked = await self._provider.get(f"/payouts/by-key/{order.key}")
             if asked.verdict != "refused":  # paid before, or not known: never paid a second time on a guess
                 return asked
+            if asked.body.get("status") != NOT_THERE:  # the question was refused, and nothing said about the payment
+                return Result("open", asked.body)
         content = order.content
         body = {name: content[name] for name in ("payout_id", "amount", "currency", "beneficiary")}
-        return await self._provider.post("/payouts", body, order.key)
+        return _of_this_payment(await self._provider.post("/payouts", body, order.key))
 
     async def grant(self, order: Order) -> Result:
         """Grants what is not money: hours, points, coupons, a rebooking."""
         content = {name: value for name, value in order.content.items() if name != "payout_id"}
-        return await self._provider.post("/grants", {"grant_id": order.content["payout_id"], **content}, order.key)
+        body = {"grant_id": order.content["payout_id"], **content}
+        return _of_this_payment(await self._provider.post("/grants", body, order.key))
 
     async def close(self) -> None:
         """Lets go of the connections."""
         await self._provider.close()
+
+
+def _of_this_payment(result: Result) -> Result:
+    """Who is not let in hears nothing of the payment, which a try before may have made: open until let in again."""
+    shut_out = result.verdict == "refused" and result.body.get("status") in SHUT_OUT
+    return Result("open", result.body) if shut_out else result

@@ -20,6 +20,7 @@ from shared.flow.service import Service
 log = structlog.get_logger(__name__)
 
 MOST_IN_HAND = 200
+PARTING_S = 2.0
 MOST_SAID = 32_000
 """Bytes of an answer kept in the thing's document; a longer one keeps its verdict alone."""
 
@@ -175,7 +176,14 @@ class Effects:
                 await self.log.commit({part: done}, assignment)
 
     async def _forget(self) -> None:
-        """Before partitions go: what is in hand comes again to whoever holds them; keys make that harmless."""
+        """Before partitions go: what is nearly done is waited for, since some of it has no key and would be done again.
+
+        The rest comes again to whoever holds them; keys make that harmless.
+        """
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=PARTING_S)
+        with contextlib.suppress(Transient):
+            await self._commit()
         self._open.clear()
         self._next.clear()
 

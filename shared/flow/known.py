@@ -44,7 +44,7 @@ def note_fact(thing: Thing[Any], fact: Fact) -> News:
             rest = [[low, fact.number - 1], [fact.number + 1, high]]
             others = [hole for hole in heard["holes"] if hole != [low, high]]
             heard["holes"] = sorted(others + [hole for hole in rest if hole[0] <= hole[1]])
-            return "late"
+            return "late" if fact.number < heard["high"] else "new"  # the newest waited for a person
     return "known"
 
 

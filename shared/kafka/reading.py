@@ -9,13 +9,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from shared.clock import from_ms
 from shared.flow.errors import Transient
 from shared.flow.records import Part, Record
 from shared.kafka.inflating import bound
 from shared.kafka.settings import KafkaSettings
+from shared.kafka.taking import Taking
 
-WAIT_S = 20.0
+WAIT_S, LOOK_S = 20.0, 0.05
 PREFIX = "redress."
 
 
@@ -25,6 +25,7 @@ class Reader:
     def __init__(self, settings: KafkaSettings) -> None:
         self._where = {"bootstrap_servers": settings.bootstrap, **settings.security}
         self._consumer: Any = None
+        self._taking = Taking()
         self._admin: Any = None
 
     async def __aenter__(self) -> Self:
@@ -100,17 +101,23 @@ class Reader:
             yield await self._more()
 
     def _begin(self, spans: Mapping[Part, tuple[int, int]]) -> None:
+        self._taking.forget()
         self._consumer.assign([TopicPartition(*part) for part in spans])
         for part, (first, _) in spans.items():
             self._consumer.seek(TopicPartition(*part), first)
 
     async def _more(self) -> list[Record]:
+        """What came, also beside records the client cannot read, which are handed on as unreadable."""
+        parts = sorted((part.topic, part.partition) for part in self._consumer.assignment())
         try:
             async with asyncio.timeout(WAIT_S):
-                got = await self._consumer.getmany(timeout_ms=200, max_records=1000)
+                found = await self._taking.something_of_each(self._consumer, parts, 1000, 0)
+                if not found:
+                    await asyncio.sleep(LOOK_S)
         except (KafkaError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
-        return [_record(message) for messages in got.values() for message in messages]
+        return [record._replace(headers=tuple((name, value or b"") for name, value in record.headers))
+                for record in found]  # fmt: skip
 
     async def committed(self, group: str, parts: Sequence[Part]) -> dict[Part, int]:
         """Where a group stands on the partitions it reads; those it does not read are left out."""
@@ -121,9 +128,3 @@ class Reader:
         except (KafkaError, OSError, TimeoutError) as fault:
             raise Transient(f"log: {type(fault).__name__}") from None
         return {(part.topic, part.partition): at.offset for part, at in told.items() if at.offset >= 0}
-
-
-def _record(message: Any) -> Record:
-    headers = tuple((name, value or b"") for name, value in message.headers)
-    at = from_ms(message.timestamp)
-    return Record(message.topic, message.partition, message.offset, at, message.key, message.value, headers)

@@ -123,7 +123,7 @@ def buried(record: Record) -> Dead:
 
 def waiting(service: str, kept: Mapping[str, Any], page: Mapping[str, Any]) -> Dead:
     """A record set aside on its thing, with its bytes from the page that keeps them."""
-    headers = tuple((name, bytes(value)) for name, value in page.get("headers", ()))
+    headers = tuple((name, bytes(value or b"")) for name, value in page.get("headers", ()))
     key, value = page.get("key"), page.get("value")
     return Dead(
         id=f"{service}/{kept['page']}",

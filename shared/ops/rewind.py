@@ -22,11 +22,12 @@ class Since:
         self.highest = 0
 
     def take(self, record: Record) -> None:
-        if record.time >= self.to:
+        if record.time >= self.to and not record.unreadable:  # of one nobody could read nobody knows the time
             self.firsts[record.part] = min(self.firsts.get(record.part, record.offset), record.offset)
-        if (record.header("ce_teller") or b"").decode(errors="replace") == self.service:
-            number = (record.header("ce_sequence") or b"0").decode(errors="replace")
-            self.highest = max(self.highest, int(number) if number.isdigit() else 0)
+        open_to_senders = record.topic.startswith("redress.channels.")  # where anybody may claim any number
+        if (record.header("ce_teller") or b"") == self.service.encode() and not open_to_senders:
+            number = record.header("ce_sequence") or b""
+            self.highest = max(self.highest, int(number) if number.isdigit() and len(number) < 20 else 0)
 
     def epoch(self, stored: int) -> int:
         """The next one: above the store's, and above any that facts on the log were numbered in."""

@@ -63,7 +63,7 @@ async def _result(response: httpx.Response) -> Result:
     if response.is_success:
         return Result("done", body) if body is not None else Result("open", {"reason": "unreadable answer"})
     if response.is_client_error and response.status_code not in COME_AGAIN:
-        return Result("refused", {"status": response.status_code, **(body or {})})
+        return Result("refused", {**(body or {}), "status": response.status_code})
     return Result("open", {"reason": "status", "status": response.status_code})
 
 

@@ -14,6 +14,7 @@ from aiokafka.record.util import calc_crc32c
 from shared.flow.errors import Transient
 from shared.flow.records import Outgoing
 from shared.kafka import publisher
+from shared.kafka.reading import Reader
 from tests.conformance.conftest import KafkaLogs
 from tests.conformance.test_log import held, message, read
 
@@ -75,6 +76,19 @@ async def test_a_record_nobody_can_read_takes_nothing_along_of_what_came_from_el
     found = await read(log, 6)
     assert [r.value for r in found if r.topic == one] == [b"0", b"1", b"2", b"3"]
     assert [bool(r.unreadable) for r in found if r.topic == other] == [True, True]
+
+
+async def test_whoever_looks_through_the_log_is_stopped_by_no_record_the_client_cannot_read(logs, kafka):
+    one, other = await logs.topic("one", 1), await logs.topic("two", 1)
+    await send(kafka, one, *[(b"k", b"%d" % n) for n in range(50)])
+    await send(kafka, other, (b"k", b"0"), (b"k", b"bad"), (b"k", b"2"))
+    await send(kafka, other, (b"k", b"3"))
+    async with Reader(logs.settings) as reader:
+        found = [record async for record in reader.read([one, other])]
+    assert [r.value for r in found if r.topic == one] == [b"%d" % n for n in range(50)]
+    assert [(r.value, bool(r.unreadable)) for r in found if r.topic == other] == [
+        (b"0", False), (None, True), (None, True), (b"3", False)
+    ]  # fmt: skip
 
 
 async def test_what_a_sender_compressed_in_its_own_way_is_read(logs, kafka):

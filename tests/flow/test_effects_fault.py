@@ -57,3 +57,26 @@ async def test_an_order_that_cannot_be_read_in_an_unforeseen_way_is_buried_and_h
     assert len(asked_for) == 2
     assert bench.committed(ORDERS, "toy.effects") == 3
     assert [dict(dead.headers)["dead_offset"] for dead in bench.broker.all("redress.toy.dead")] == [b"1"]
+
+
+async def test_what_is_nearly_done_when_partitions_go_is_not_done_again_by_whoever_gets_them():
+    bench = Bench().put(asked(add(pay=True)))
+    await bench.run(await bench.stage())
+    asked_for = []
+
+    async def pay(order):
+        asked_for.append(order.key)
+        await asyncio.sleep(0.05)
+        return Result("done")
+
+    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
+    await log.start()
+    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
+    running = asyncio.create_task(effects.run())
+    await asyncio.sleep(0.02)
+    assert len(asked_for) == 1
+    await bench.broker.rebalance("toy.effects")
+    await asyncio.sleep(0.1)
+    effects.stop()
+    await running
+    assert len(asked_for) == 1 and bench.committed(ORDERS, "toy.effects") == 1

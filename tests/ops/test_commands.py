@@ -45,10 +45,10 @@ def test_a_dead_letter_is_given_again_as_it_was() -> None:
 
 def test_a_record_kept_for_a_person_is_given_again_from_its_page() -> None:
     kept = {"at": "t/0/1", "time": 0, "reason": "a defect while deciding", "page": "c1#record-t/0/1"}
-    page = {"topic": "t.standard", "key": b"c1", "value": b"{}", "headers": [["ce_id", b"1"]]}
+    page = {"topic": "t.standard", "key": b"c1", "value": b"{}", "headers": [["ce_id", b"1"], ["nothing", None]]}
     one = waiting("triage", kept, page)
     assert (one.id, one.kind, one.reason) == ("triage/c1#record-t/0/1", "person", "a defect while deciding")
-    assert one.record == Outgoing("t.standard", b"c1", b"{}", (("ce_id", b"1"),))
+    assert one.record == Outgoing("t.standard", b"c1", b"{}", (("ce_id", b"1"), ("nothing", b"")))
 
 
 def test_in_a_pipe_each_row_is_one_json_line(capsys: pytest.CaptureFixture[str]) -> None:

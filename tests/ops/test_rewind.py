@@ -45,6 +45,18 @@ def test_the_epoch_rises_above_the_stores_and_above_whatever_the_log_holds() -> 
     assert since(fact(3 * EPOCH + 2)).epoch(1) == 4
 
 
+@pytest.mark.parametrize("number", [str(2**63 - 1), "9" * 5000, "²"])
+def test_a_number_that_a_sender_made_up_raises_no_epoch(number: str) -> None:
+    made_up = (("ce_teller", b"triage"), ("ce_sequence", number.encode()))
+    forged = fact(7)._replace(topic="redress.channels.standard", headers=made_up)
+    assert since(fact(7), forged).epoch(0) == 1
+
+
+def test_a_record_nobody_can_read_takes_no_partition_back() -> None:
+    unread = fact(1)._replace(time=LATER, value=None, headers=(), unreadable="no UTF-8")
+    assert since(unread).firsts == {}
+
+
 def test_a_time_without_a_zone_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["rewind", "triage", "--to", "2026-11-24T08:00:00"])

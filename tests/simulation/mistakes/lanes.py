@@ -52,6 +52,17 @@ def _(stack: contextlib.ExitStack) -> None:
     method(stack, stage.Stage, "_tell_again", wrong)
 
 
+@mistake("a stopped lane takes silence for the end")
+def _(stack: contextlib.ExitStack) -> None:
+    right = log.SimLog.lag
+
+    async def wrong(self: log.SimLog) -> None:
+        return
+
+    method(stack, log.SimLog, "measure", wrong)
+    method(stack, log.SimLog, "lag", lambda self, part=None: 0 if part else right(self))
+
+
 @mistake("inbox partitions always first")
 def _(stack: contextlib.ExitStack) -> None:
     right = log.SimLog._take
