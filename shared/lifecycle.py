@@ -81,21 +81,25 @@ class Host:
         number = await _when_there(lambda: epoch(self.database))
         await _when_there(self.store.prepare)
         for lane in LANES:
-            await _when_there(self.logs[lane].start)
             stage = Stage(self.service, lane, self.logs[lane], self.store, self.switch, number)
             stage.written = self.edge.written
             stage.before = self.stages["express"].status if lane == "standard" else None
             self.stages[lane] = stage
-            self._tasks.append(asyncio.create_task(stage.run(), name=f"stage {lane}"))
-            ticks = Ticks(
-                self.service, lane, self.logs[lane], self.store, self.settings.tick_every_s, self.settings.tick_pause_s
-            )
-            self._clocks.append(asyncio.create_task(ticks.run(), name=f"ticks {lane}"))
-        for lane, effect_log in self.effect_logs.items():
-            await _when_there(effect_log.start)
-            self.effects[lane] = Effects(self.service, lane, effect_log, self.kinds)
-            self._tasks.append(asyncio.create_task(self.effects[lane].run(), name=f"effects {lane}"))
         self._clocks.append(asyncio.create_task(self._watch(), name="watchdog"))
+        # At once: what cannot start on one road keeps nothing waiting on the other.
+        await asyncio.gather(*map(self._start_lane, LANES), *map(self._start_effects, self.effect_logs))
+
+    async def _start_lane(self, lane: Lane) -> None:
+        await _when_there(self.logs[lane].start)
+        self._tasks.append(asyncio.create_task(self.stages[lane].run(), name=f"stage {lane}"))
+        every_s, pause_s = self.settings.tick_every_s, self.settings.tick_pause_s
+        ticks = Ticks(self.service, lane, self.logs[lane], self.store, every_s, pause_s)
+        self._clocks.append(asyncio.create_task(ticks.run(), name=f"ticks {lane}"))
+
+    async def _start_effects(self, lane: Lane) -> None:
+        await _when_there(self.effect_logs[lane].start)
+        self.effects[lane] = Effects(self.service, lane, self.effect_logs[lane], self.kinds)
+        self._tasks.append(asyncio.create_task(self.effects[lane].run(), name=f"effects {lane}"))
 
     async def stop(self) -> None:
         """Stop taking, finish the batch, commit, leave."""
@@ -160,7 +164,7 @@ class Host:
 
 
 def _end_if_failed(starting: asyncio.Task[None]) -> None:
-    """A lane that never came up would be missed by nobody: the watchdog is the last to start."""
+    """A lane that never came up would be missed by nobody."""
     if not starting.cancelled() and (defect := starting.exception()) is not None:
         log.error("not started", defect=type(defect).__name__)
         _crash()

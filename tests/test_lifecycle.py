@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared import lifecycle
+from shared.flow.errors import Transient
 from shared.flow.stage import Stage
 from shared.lifecycle import Host
 from shared.settings import ServiceSettings
@@ -68,6 +69,35 @@ async def test_a_start_that_fails_ends_the_process(host: Host, monkeypatch: pyte
     host.start()
     await asyncio.sleep(0.01)
     assert ended == [True]
+
+
+async def test_a_standard_lane_that_cannot_start_keeps_nothing_of_express_waiting(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def number(_: Any) -> int:
+        return 0
+
+    broker, group = MemoryBroker(), host.service.topics
+    monkeypatch.setattr(lifecycle, "epoch", number)
+    host.store, host.switch = MemoryStoreOf(), MemorySwitch()  # type: ignore[assignment]
+    host.logs = {lane: MemoryLog(broker, f"toy.{lane}", group(lane)) for lane in lifecycle.LANES}  # type: ignore
+    host.effect_logs = {"express": MemoryLog(broker, "toy.effects", [host.service.effects("express")])}  # type: ignore
+    monkeypatch.setattr(host.logs["standard"], "start", is_away)
+    monkeypatch.setattr(host.logs["standard"], "stop", MemoryStoreOf().prepare)
+    host.start()
+    await asyncio.sleep(0.05)
+    assert [task.get_name() for task in host._tasks] == ["stage express", "effects express"]
+    assert (host.stages["standard"].status.state, host.stages["express"].status.state) == ("starting", "running")
+    await host.stop()
+
+
+async def is_away() -> None:
+    raise Transient("no such topic yet")
+
+
+class MemoryStoreOf(MemoryStore):
+    async def prepare(self) -> None:
+        """There is nothing to prepare."""
 
 
 async def test_what_waits_on_a_partition_that_is_never_fetched_ends_the_process(host: Host) -> None:

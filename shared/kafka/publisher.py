@@ -39,7 +39,7 @@ class Publisher:
         self._producer: Any = None
         self._stopped = False
         self._counts: dict[str, tuple[float, int]] = {}
-        self._rebuilding = asyncio.Lock()
+        self._beginning: asyncio.Task[None] | None = None
         self._gathering = Gathering(self._ready, self._counted, self._rebuild, ACK_WAIT_S)
 
     async def start(self) -> None:
@@ -51,6 +51,9 @@ class Publisher:
             with contextlib.suppress(Exception):
                 await producer.stop()
             raise Transient(f"log away: {type(fault).__name__}") from None
+        if self._stopped:
+            await _end(producer)
+            raise Transient("log: the publisher is stopped")
         self._producer = producer
 
     async def stop(self) -> None:
@@ -84,21 +87,26 @@ class Publisher:
             raise Transient(f"log: {type(fault).__name__}") from None
 
     async def _ready(self) -> Any:
-        if self._producer is None:
-            async with self._rebuilding:
-                if self._stopped:
-                    raise Transient("log: the publisher is stopped")
-                if self._producer is None:
-                    await self.start()
+        """The producer in use. Who finds none waits for the one try to make one, and hears the same of it as others."""
+        while self._producer is None:
+            if self._stopped:
+                raise Transient("log: the publisher is stopped")
+            if self._beginning is None:
+                self._beginning = asyncio.create_task(self.start())
+                self._beginning.add_done_callback(self._begun)
+            await asyncio.shield(self._beginning)
         return self._producer
+
+    def _begun(self, beginning: asyncio.Task[None]) -> None:
+        self._beginning = None
+        if not beginning.cancelled():
+            beginning.exception()  # whoever still waits has it
 
     async def _rebuild(self, failed: Any) -> None:
         """A producer whose outcome is unknown is not used again: its sequence may be lost for good."""
-        async with self._rebuilding:
-            if self._producer is not failed:
-                return
+        if self._producer is failed:
             self._producer = None  # whoever publishes now takes another one, and waits for nothing of this one's
-        await _end(failed)
+            await _end(failed)
 
     async def _in_batches(self, producer: Any, messages: Sequence[Outgoing]) -> list[tuple[Part, int]]:
         """One batch per partition, or more when full; order within a partition is kept."""

@@ -11,6 +11,8 @@ from shared.flow.errors import Transient
 from shared.flow.records import Outgoing
 from shared.ids import partition
 from shared.kafka.gathering import Gathering
+from shared.kafka.publisher import Publisher
+from shared.kafka.settings import KafkaSettings
 
 TOPIC, PARTS = "redress.toy.inbox", 3
 
@@ -193,3 +195,20 @@ async def test_who_waits_behind_a_batch_that_is_not_acknowledged_is_told_in_time
     async with asyncio.timeout(30):
         assert [type(each) for each in await asyncio.gather(*tasks, return_exceptions=True)] == [Transient] * 3
     assert [sent for _, sent, _ in field.producers[0].sent] == [[keys_of(1, 1)[0].encode()]]
+
+
+async def test_while_nobody_is_there_all_who_publish_hear_it_of_one_try():
+    publisher, tries = Publisher(KafkaSettings("nowhere"), "express"), []
+
+    async def away():
+        tries.append(len(tries))
+        await asyncio.sleep(0.01)
+        raise Transient("log away")
+
+    publisher.start = away
+    for _ in range(2):
+        said = await asyncio.gather(
+            *(publisher.publish([Outgoing("t", "k", b"")]) for _ in range(20)), return_exceptions=True
+        )
+        assert {type(each) for each in said} == {Transient}
+    assert len(tries) == 2
