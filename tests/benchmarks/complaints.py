@@ -34,7 +34,8 @@ class Posts:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         number = 0
         while time.monotonic() < until and number < most:
-            body = BODIES[number % len(BODIES)]
+            person = {**CONTACT, "email": f"{name}-{number}@complaints.example"}  # else one person tells them all
+            body = {**BODIES[number % len(BODIES)], "contact": person}
             began = time.perf_counter()
             writer.write(request(self.port, self.api_key, "/v1/complaints", body, f"{name}-{number}"))
             status, text = await answer(reader)
