@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,8 @@ from shared.flow.lanes import DeadLetterLimit, LaneStatus, Switch
 from shared.flow.messages import Lane
 from shared.flow.pacing import WriteTime
 from shared.flow.records import Log, Part, Store
-from shared.flow.replay import told_before
 from shared.flow.service import Service
-from shared.flow.understand import understand
+from shared.flow.standing import Standing
 from shared.flow.work import SHARE
 
 log = structlog.get_logger(__name__)
@@ -61,7 +60,7 @@ class Stage:
         self.pace = Pace.of(lane)
         self.limit = DeadLetterLimit()
         self.size, self.at_once = self.pace.most, SHARE
-        self.reach = 2 * MOST
+        self.standing = Standing(service, log, store, 2 * MOST)
         self.written: Callable[[], None] = lambda: None
         self.before: LaneStatus | None = None
         self.write_time = WriteTime(self.pace.write_target_s, self.pace.write_least)
@@ -69,7 +68,6 @@ class Stage:
         self._stopping = asyncio.Event()
         # Short again (0) once a batch is out or nothing waits, not by a turn that only begins what then fails again.
         self._pause = 0.0
-        self._told_while_stopped: tuple[int, Mapping[Part, int]] | None = None
         self._read_ahead = False
         self._too_many: str | None = None
         log.drain = self._drain_before_revocation
@@ -106,7 +104,8 @@ class Stage:
             await self._stand(reason)
             return
         if self._read_ahead:  # resumed, whatever came between: what was read while stopped is read again
-            self._told_while_stopped, self._read_ahead = None, False
+            self.standing.forget()
+            self._read_ahead = False
             self.limit.forget()
             self.log.seek(self.log.owned())
         records = await self.log.fetch(self.size, self.pace.wait_s)
@@ -211,38 +210,8 @@ class Stage:
             await self._settle()
         self.status.stops(reason)
         self._read_ahead = True
-        held = self.log.assignment, self.log.owned()
-        if held == self._told_while_stopped:
-            # the client must go on polling or it could never rejoin its group
-            if await self.log.fetch(1, self.pace.wait_s):
-                await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record
+        if await self.standing.told(self.pace.most, self.pace.wait_s, self._stopping):
             return
-        self.log.seek(held[1])
-        await self._tell_decided(held[1])
-        self._told_while_stopped = held
-
-    async def _tell_decided(self, held: Mapping[Part, int]) -> None:
-        """Of each partition as many records (offsets have gaps: what was compacted, marks of transactions) as two
-        batches in hand of any replica can have held, or all there are."""
-        left, nothing = dict.fromkeys(held, self.reach), 0
-        while nothing < 3 and not self._stopping.is_set():
-            records = await self.log.fetch(self.pace.most, self.pace.wait_s)
-            near = []
-            async with self.log.lock:
-                for record in self.log.current(records):
-                    if left.get(record.part, 0) > 0:
-                        left[record.part] -= 1
-                        near.append(record)
-                await self._tell_again(near)
-            nothing = 0 if near else nothing + 1
-        await self.log.measure()  # after what could be had: it says nothing while one partition has no leader
-        if any(self.log.lag(part) for part, more in left.items() if more):
-            raise Transient("log: what waits is not given out")
-
-    async def _tell_again(self, records: list[Any]) -> None:
-        """Publishes what stands in `replay` for these records."""
-        understood = [understand(record, self.service) for record in records]
-        ids = sorted({target for item in understood for target in item.targets})
-        raws = await self.store.load(ids) if ids else {}
-        whose = [(raws[id], item.record) for item in understood for id in item.targets if id in raws]
-        await self.log.publish([message for raw, record in whose for message in told_before(raw, record)])
+        # the client must go on polling or it could never rejoin its group
+        if await self.log.fetch(1, self.pace.wait_s):
+            await self._sleep(self.pace.wait_s)  # else it would run through all that waits, record by record

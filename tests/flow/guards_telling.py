@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.flow import batch, fold, replay, stage, telling
+from shared.flow import batch, fold, replay, stage, standing, telling
 from shared.flow.errors import Transient
 from shared.flow.messages import Fact
 from shared.flow.thing import to_store
@@ -232,11 +232,11 @@ async def _orders_follow() -> None:
     assert first["data"]["key"] == again["data"]["key"]
 
 
-async def _silent(self: stage.Stage, records: Any) -> None:
+async def _silent(self: standing.Standing, records: Any) -> None:
     return
 
 
-@guard("stopped lane tells nothing", method(stage.Stage, "_tell_again", _silent))
+@guard("stopped lane tells nothing", method(standing.Standing, "_tell_again", _silent))
 async def _stopped_tells() -> None:
     bench = Bench().put(said("danger", 1))
     standard = await bench.stage()

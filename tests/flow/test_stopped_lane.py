@@ -149,10 +149,35 @@ async def test_a_stopped_lane_waits_for_a_broker_that_gives_nothing_for_a_while(
     assert stage.status.state == "stopped"
 
 
+async def test_a_stopped_lane_tells_once_though_another_partition_gives_nothing_for_long():
+    bench = Bench().put(said("w1", 1))
+    stage = await untold(bench)
+    stage.log.before_publish = lambda _: None
+    fetch, measured = stage.log.fetch, [0]
+
+    async def not_yet() -> None:
+        measured[0] += 1
+        if measured[0] < 5:
+            raise Transient("log: one partition has no leader")
+
+    async def crowded(at_most: int, wait_s: float):
+        return (await fetch(at_most, wait_s))[:1]
+
+    stage.log.measure, stage.log.fetch = not_yet, crowded
+    for _ in range(4):
+        with pytest.raises(Transient):
+            await stage._turn()
+    await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1]
+    bench.put(*[said(f"w{number}", number) for number in range(2, 40)])
+    await bench.turn(stage)
+    assert [fact["number"] for fact in bench.told()] == [1]
+
+
 async def test_a_stopped_lane_looks_as_many_records_far_over_gaps_between_their_offsets():
     bench = Bench()
     stage = await bench.stage()
-    stage.reach = 4
+    stage.standing.reach = 4
     bench.put(*[said(f"w{n}", n) for n in range(1, 5)])
     ((part, records),) = bench.broker.records.items()
     spread = [record._replace(offset=3 * record.offset) for record in records]

@@ -83,7 +83,7 @@ class Replica:
             )
             stage.pace = Pace(most=make.batch, least=make.batch, pause_s=0.2)
             stage.size = make.batch
-            stage.reach = 2 * max(self.world.plan.batches)
+            stage.standing.reach = 2 * max(self.world.plan.batches)
             stage.limit = DeadLetterLimit(in_a_row=self.world.plan.dead_in_a_row)
             self.stages[lane] = stage
             self._spawn(stage.run(), f"stage {lane}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.compensation import decide as compensation
 from shared.contracts.triage import FindingRecorded
-from shared.flow import fold, stage
+from shared.flow import fold, standing
 from shared.flow.messages import Heard
 from tests.simulation import cast, log
 from tests.simulation.mistakes.registry import method, mistake
@@ -46,10 +46,10 @@ def _(stack: contextlib.ExitStack) -> None:
 
 @mistake("stopped lane tells nothing")
 def _(stack: contextlib.ExitStack) -> None:
-    async def wrong(self: stage.Stage, records: Any) -> None:
+    async def wrong(self: standing.Standing, records: Any) -> None:
         return
 
-    method(stack, stage.Stage, "_tell_again", wrong)
+    method(stack, standing.Standing, "_tell_again", wrong)
 
 
 @mistake("a stopped lane takes silence for the end")
