@@ -126,9 +126,10 @@ class People:
 
     async def end(self) -> None:
         """Whoever still waits goes home."""
-        for task in self.tasks.values():
-            task.cancel()
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        while waiting := [task for task in self.tasks.values() if not task.done()]:
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=1.0)  # one that was being answered at that moment may not have heard it
 
 
 def _investigator(staff: Staff) -> str:
