@@ -36,6 +36,8 @@ PARAMETERS = {
     "limit": "At most so many, the first of the queue.",
     "days": "Cases received within so many days.",
     "least": "Named from so many cases on.",
+    "side": "complainant, or respondent: who is complained of.",
+    "unit": "What this department has to do with alone.",
 }
 TAGS = {
     "health": "For whoever runs it.",
