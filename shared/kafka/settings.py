@@ -31,7 +31,7 @@ class KafkaSettings:
             "max_poll_interval_ms": 300_000,
             # Apache Kafka answers a waiting fetch when something comes; the embedded broker does not
             "fetch_max_wait_ms": 500 if self.idempotent else 100,
-            "max_partition_fetch_bytes": 262_144,
+            "max_partition_fetch_bytes": 262_144 if lane == "express" else 524_288,
             "request_timeout_ms": 20_000,
             **self.security,
         }
