@@ -56,7 +56,7 @@ class Standing:
                     raise
             if not near and records and not self._waiting():
                 break
-            silent, beside = (0, beside) if records else (silent + 1, beside)
+            silent = 0 if records else silent + 1
             beside = 0 if near else beside + 1
         await self.log.measure()  # after what could be had: it says nothing while one partition has no leader
         if self._waiting():

@@ -59,9 +59,6 @@ class Publisher:
     async def stop(self) -> None:
         """Lets go of the connection for good; nothing acknowledged is lost by that."""
         self._stopped = True
-        await self._let_go()
-
-    async def _let_go(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
             await _end(producer)

@@ -12,6 +12,15 @@ from tests.flow.toy import add, asked
 ORDERS = "redress.toy.effects.standard"
 
 
+async def carrying_out(bench, pay):
+    """Effects that pay so, at work."""
+    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
+    await log.start()
+    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
+    running = asyncio.create_task(effects.run())
+    return effects, running
+
+
 async def test_a_fault_that_comes_after_everything_was_answered_leaves_nothing_uncommitted():
     bench = Bench().put(asked(add(pay=True)))
     await bench.run(await bench.stage())
@@ -47,10 +56,7 @@ async def test_an_order_that_cannot_be_read_in_an_unforeseen_way_is_buried_and_h
         asked_for.append(order.key)
         return Result("done")
 
-    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
-    await log.start()
-    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
-    running = asyncio.create_task(effects.run())
+    effects, running = await carrying_out(bench, pay)
     await asyncio.sleep(0.05)
     effects.stop()
     await running
@@ -69,10 +75,7 @@ async def test_what_is_nearly_done_when_partitions_go_is_not_done_again_by_whoev
         await asyncio.sleep(0.05)
         return Result("done")
 
-    log = MemoryLog(bench.broker, "toy.effects", [ORDERS])
-    await log.start()
-    effects = Effects(bench.service, "standard", log, {"payout": Effect(pay)})
-    running = asyncio.create_task(effects.run())
+    effects, running = await carrying_out(bench, pay)
     await asyncio.sleep(0.02)
     assert len(asked_for) == 1
     await bench.broker.rebalance("toy.effects")

@@ -13,6 +13,8 @@ from shared.contracts.intake import SEALED_CONTACT
 from shared.flow.effects import Result
 from shared.flow.messages import Order
 
+ANY_MARK = re.compile("|".join(map(re.escape, MARKS.values())))
+
 
 class LogChannel:
     """Writes `{key, complaint, template, language, to, text}`; at least once, since a file takes no key."""
@@ -36,10 +38,9 @@ class LogChannel:
             return Result("refused", {"channel": "log", "title": "the contact cannot be opened"})
         known = {MARKS[field]: str(respondent[part]) for field, part in RESPONDENT.items() if respondent.get(part)}
         known[LINK] = self.link(str(content["complaint"]))
-        marks = re.compile("|".join(map(re.escape, MARKS.values())))
-        if not all(mark in known for mark in marks.findall(str(content["text"]))):
+        if not all(mark in known for mark in ANY_MARK.findall(str(content["text"]))):
             return Result("refused", {"channel": "log", "title": "who was ordered is not known in full"})
-        text = marks.sub(lambda found: known[found[0]], str(content["text"]))
+        text = ANY_MARK.sub(lambda found: known[found[0]], str(content["text"]))
         line = {
             "key": order.key, "complaint": content["complaint"], "template": content["template"],
             "language": content["language"], "to": dict(contact), "text": text,
