@@ -72,6 +72,7 @@ def _own(service: str, ports: Mapping[str, int], keys: Keys, folder: Path) -> di
             "contact_keys": keys.contact,
             "link_secret": keys.links,
             "status_page": f"{intake}/s/",
+            "survey_page": f"{url(ports['notify'])}/survey/",
             "outbox": str(folder / "outbox.jsonl"),
         },
     }[service]

@@ -81,7 +81,7 @@ def _endpoint(
         by = await desk.speaker(http, id)
         key = idempotency_key(http)
         told = validated(model, http.state.json if http.state.body else {})
-        desk.pace(id)
+        desk.pace.keep(id)
         asked = body(told, by)
         print_ = fingerprint(told.model_dump(mode="json", exclude_defaults=True), desk.reception.seals.complainant)
         lane: Lane = "express" if getattr(asked, "lane", "") == "express" else "standard"

@@ -55,7 +55,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         complaint = links.complaint_of(desk.link_secret, token)
         if complaint is None or not remedy.startswith(f"{complaint}-"):
             raise Problem("not-found")
-        desk.pace(complaint)
+        desk.pace.keep(complaint)
         body = AnswerOffer(by="complainant", remedy=remedy, verb=do, choice=choice)
         id = f"complainant:offer:{remedy}:{do}:{choice}"
         request = Asking(complaint, ANSWER_OFFER, id, fingerprint(body), "complainant", body, complaint)

@@ -1,7 +1,5 @@
 """What the routes share: who is calling, what may be asked of whom, and how a complaint is taken in."""
 
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,25 +16,8 @@ from shared.flow.edge import Edge
 from shared.flow.messages import Lane, Request
 from shared.flow.records import Store
 from shared.web.auth import API_KEY, api_key, bearer, unauthenticated
+from shared.web.pace import Pace, Remembered
 from shared.web.problems import Problem
-
-MOST_ADDED, WITHIN_S = 60, 3600.0
-REMEMBERED = 20_000
-
-
-@dataclass
-class Remembered:
-    """The last things seen here, each with a value; a helper of this replica only, nothing hangs on it."""
-
-    values: OrderedDict[str, Any] = field(default_factory=OrderedDict)
-
-    def put(self, key: str, value: Any) -> Any:
-        """Puts a value and returns the one before."""
-        before = self.values.pop(key, None)
-        self.values[key] = value
-        if len(self.values) > REMEMBERED:
-            self.values.popitem(last=False)
-        return before
 
 
 @dataclass
@@ -54,7 +35,7 @@ class Desk:
     safety_answer: timedelta
     batch_most: int = 500
     used: Remembered = field(default_factory=Remembered)
-    paces: Remembered = field(default_factory=Remembered)
+    pace: Pace = field(default_factory=Pace)
 
     # Who is calling --------------------------------------------------------------------------------
 
@@ -89,14 +70,6 @@ class Desk:
         if links.complaint_of(self.link_secret, given) != complaint:
             raise unauthenticated("this token does not speak for this complaint")
 
-    def pace(self, complaint: str) -> None:
-        """A complaint is a bounded document: Problem 429 when too much is added to it in an hour."""
-        now = time.monotonic()
-        recent = [at for at in self.paces.values.get(complaint, ()) if now - at < WITHIN_S]
-        self.paces.put(complaint, [*recent, now][-MOST_ADDED - 1 :])
-        if len(recent) >= MOST_ADDED:
-            raise Problem("too-many-requests", "too much was added to this complaint", headers={"Retry-After": "600"})
-
     # Taking in -------------------------------------------------------------------------------------
 
     def take(self, told: Told, sender: Integration, key: str) -> Request:
@@ -110,7 +83,7 @@ class Desk:
     async def append(self, request: Request, trace: bytes) -> dict[str, Any]:
         """Onto the log; what the decision says when this replica knows the key was used with another body."""
         if self.used.values.get(request.thing, request.fingerprint) != request.fingerprint:
-            self.pace(request.thing)  # one key with ever other bodies is one complaint, and a bounded document
+            self.pace.keep(request.thing)  # one key with ever other bodies is one complaint, and a bounded document
         lane: Lane = "express" if request.body.lane == "express" else "standard"  # type: ignore[attr-defined]
         await self.edge.append(request, lane, trace)
         before = self.used.put(request.thing, request.fingerprint)

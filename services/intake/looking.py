@@ -77,7 +77,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
             raise Problem("not-found", f"known lines: {', '.join(desk.reception.policy().lines)}")
         return line_of(profile)
 
-    pages = Pages(Path(__file__).parent / "templates", "status.css")
+    pages = Pages(Path(__file__).parent / "templates")
 
     @app.get("/s/{token}", include_in_schema=False)
     async def page(token: str, lang: str | None = None, noted: bool = False) -> Response:

@@ -10,16 +10,17 @@ from fastapi import FastAPI
 from services.notify import wording
 from services.notify.channels.log import LogChannel
 from services.notify.decide import Policy, decide, stands
-from services.notify.domain import Letters
+from services.notify.domain import ANSWER_SURVEY, LINK, SURVEY, AnswerSurvey, Letters
 from services.notify.outcomes import PUBLIC
 from services.notify.routes import routes
 from services.notify.settings import Settings
+from services.notify.surveys import add_surveys
 from services.notify.templates import SECTION, MessageModel, messages_at
 from shared import links
 from shared.contracts import compensation, intake, triage
 from shared.contracts.catalog import CATALOG
 from shared.flow.effects import Effect
-from shared.flow.service import Hears, Service
+from shared.flow.service import Hears, Service, Takes
 from shared.flow.understand import concerns
 from shared.lifecycle import Host, run_service
 from shared.policy import profile
@@ -90,7 +91,7 @@ def service(packs: Packs) -> Service[Letters]:
         state=Letters,
         decide=decide,
         hears={fact.TYPE: Hears(CATALOG[fact.TYPE], concerns) for fact in HEARS},  # type: ignore[attr-defined]
-        takes={},
+        takes={ANSWER_SURVEY: Takes(AnswerSurvey)},
         stands=stands,
         complaint=lambda thing: thing.id,
         policy=policy,
@@ -109,10 +110,13 @@ def log_channel(settings: Settings) -> LogChannel:
             raise ValueError(str(fault)) from None
         return found
 
-    def link(complaint: str) -> str:
-        return settings.status_page + links.token(secret, complaint)
+    def links_of(complaint: str) -> Mapping[str, str]:
+        return {
+            LINK: settings.status_page + links.token(secret, complaint),
+            SURVEY: settings.survey_page + links.token(secret, complaint, "survey"),
+        }
 
-    return LogChannel(Path(settings.outbox) if settings.outbox else None, open_contact, link)
+    return LogChannel(Path(settings.outbox) if settings.outbox else None, open_contact, links_of)
 
 
 def make_app(host: Host, settings: Settings) -> FastAPI:
@@ -120,6 +124,7 @@ def make_app(host: Host, settings: Settings) -> FastAPI:
     app = create_app("notify", ready=host.ready)
     app.state.tokens = Tokens(settings)
     app.include_router(routes(host.store))
+    add_surveys(app, host.edge, host.store, settings.link_secret.get_secret_value().encode())
     return app
 
 

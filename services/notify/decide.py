@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notify.domain import MARKS, SEALED_RESPONDENT, Letters, Message
+from services.notify.domain import MARKS, SEALED_RESPONDENT, SURVEY, AnswerSurvey, Letters, Message
 from services.notify.outcomes import outcomes_of, tell_pending
-from services.notify.templates import MessageModel, render
+from services.notify.templates import MessageModel, Wanted, render
 from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
-from shared.contracts.notify import Delivered, Failed, Skipped
+from shared.contracts.notify import Delivered, Failed, Skipped, SurveyAnswered
 from shared.contracts.triage import CaseStands, Promised, Resolved
-from shared.flow.messages import Answered, Do, Heard, Input, Struck, Tell, Telling
+from shared.flow.messages import Answered, Asked, Do, Fact, Heard, Input, Reply, Struck, Tell, Telling
 from shared.flow.thing import Thing
 
-CONTACT_CLOCK = "contact"
+CONTACT_CLOCK, LATER_CLOCK = "contact", "later"
 CONTACT_WAIT = timedelta(hours=1)
 
 
@@ -34,11 +34,13 @@ def decide(
     told: list[Telling] = []
     if isinstance(input, Heard):
         told += _heard(thing, input, now, policy)
+    elif isinstance(input, Asked) and isinstance(input.request.body, AnswerSurvey):
+        told += _survey(thing, input.request.body)
     elif isinstance(input, Answered):
         told += _answered(thing.state, input)
     elif isinstance(input, Struck) and input.clock == CONTACT_CLOCK:
         missing = "contact" if thing.state.contact is None else "respondent"
-        told += _skip_waiting(thing, f"no {missing} came")
+        told += _skip(_due(thing, now), f"no {missing} came")
     return thing, told + _follow_up(thing, now, policy)
 
 
@@ -46,7 +48,7 @@ def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -
     fact, state = input.fact, thing.state
     if isinstance(fact.happened, ComplainantErased):
         thing.erased, state.contact, state.contact_heard, state.respondent = True, None, True, None
-        return _skip_waiting(thing, "erased")
+        return _skip(_waiting(thing), "erased")
     if thing.erased:
         return []
     if isinstance(fact.happened, ContactTold):
@@ -56,8 +58,9 @@ def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -
         return []
     if fact.sealed and fact.sealed.get(SEALED_CONTACT) and not state.contact_heard:
         state.contact, state.contact_heard = fact.sealed[SEALED_CONTACT], True
+    told = _drop(thing, fact, policy)
     _note_messages(thing, input, now, policy)
-    return outcomes_of(thing, input)
+    return told + outcomes_of(thing, input)
 
 
 def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -> None:
@@ -66,16 +69,30 @@ def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: P
     case = CaseStands.model_validate(thing.stands(f"triage/{thing.id}"))
     stood = {**thing.stands(fact.source), "safety": case.safety, "_claim": thing.stands(f"compensation/{thing.id}")}
     if isinstance(fact.happened, Resolved):
-        stood["_delivered"] = fact.happened.remedies
+        stood |= {"_delivered": fact.happened.remedies, "solution": fact.happened.solution}
     if isinstance(fact.happened, Promised):
         stood["_promised"] = fact.happened.model_dump(mode="json")
     for model, version in policy.messages(_line(thing), fact.type):
         if (input.late and model.unless_late) or not _fits(model, stood):
             continue
         id = ids.digest("message", fact.source, str(fact.number), model.id)
+        not_before = fact.time + timedelta(hours=model.after_hours) if model.after_hours else None
         thing.state.messages[id] = Message(
-            id=id, template=model.id, at=now, fact=fact.type, version=version, stood=stood
-        )
+            id=id, template=model.id, at=now, not_before=not_before, fact=fact.type, number=fact.number,
+            version=version, stood=stood,
+        )  # fmt: skip
+
+
+def _drop(thing: Thing[Letters], fact: Fact, policy: Policy) -> list[Telling]:
+    """What was to be said later is not said any more when this fact, told after its own, takes its reason away."""
+    later = [message for message in _waiting(thing) if message.not_before and message.number < fact.number]
+    dropped = {
+        (model.id, at)
+        for at in dict.fromkeys(message.fact for message in later)
+        for model, _ in policy.messages(_line(thing), at)
+        if fact.type in model.dropped_by
+    }
+    return _skip([message for message in later if (message.template, message.fact) in dropped], "no longer so")
 
 
 def _line(thing: Thing[Letters]) -> str:
@@ -83,10 +100,19 @@ def _line(thing: Thing[Letters]) -> str:
     return next((str(line) for t in tellers if (line := thing.stands(f"{t}/{thing.id}").get("line"))), "")
 
 
-def _write(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) -> None:
-    """The texts of waiting messages, once the complaint has told its language and reference."""
-    for message in thing.state.messages.values():
-        if message.state != "waiting" or message.text:
+def _waiting(thing: Thing[Letters]) -> list[Message]:
+    return [message for message in thing.state.messages.values() if message.state == "waiting"]
+
+
+def _due(thing: Thing[Letters], now: datetime) -> list[Message]:
+    """What waits for nothing but how to reach the complainant."""
+    return [message for message in _waiting(thing) if not message.not_before or message.not_before <= now]
+
+
+def _write(thing: Thing[Letters], waiting: Sequence[Message], complaint: ComplaintStands, policy: Policy) -> None:
+    """The texts of messages, once the complaint has told its language and reference."""
+    for message in waiting:
+        if message.text:
             continue
         for model, _ in policy.messages(complaint.line, message.fact):
             if model.id == message.template:
@@ -97,8 +123,12 @@ def _write(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) ->
 
 
 def _fits(model: MessageModel, stands: Mapping[str, Any]) -> bool:
-    meant = all(_named(stands, name) == wanted for name, wanted in model.when.items())
-    return meant and not any(_named(stands, name) == wanted for name, wanted in model.unless.items())
+    meant = all(_is(_named(stands, name), wanted) for name, wanted in model.when.items())
+    return meant and not any(_is(_named(stands, name), wanted) for name, wanted in model.unless.items())
+
+
+def _is(found: Any, wanted: Wanted) -> bool:
+    return found in wanted if isinstance(wanted, tuple) else bool(found == wanted)
 
 
 def _named(stands: Mapping[str, Any], name: str) -> Any:
@@ -110,18 +140,23 @@ def _named(stands: Mapping[str, Any], name: str) -> Any:
 def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Telling]:
     """Sends what waits once it is known how to reach the complainant; skips it, with the reason, when it cannot."""
     told = tell_pending(thing)
-    waiting = [message for message in thing.state.messages.values() if message.state == "waiting"]
+    _wait_until_due(thing, now)
+    waiting = _due(thing, now)
     complaint = ComplaintStands.model_validate(thing.stands(f"intake/{thing.id}"))
     if not waiting:
         thing.stop_clock(CONTACT_CLOCK)
         return told
     if thing.state.contact is None and (thing.state.contact_heard or (complaint.line and not complaint.reachable)):
-        return told + _skip_waiting(thing, "no contact given")
+        thing.stop_clock(CONTACT_CLOCK)
+        return told + _skip(waiting, "no contact given")
     if complaint.line:
-        _write(thing, complaint, policy)
+        _write(thing, waiting, complaint, policy)
     if thing.state.contact is None or not complaint.line:
         _wait(thing, now)
         return told
+    if thing.state.survey is not None:
+        asked_again = [message for message in waiting if SURVEY in message.text]
+        told, waiting = told + _skip(asked_again, "answered before"), _due(thing, now)
     ready = [message for message in waiting if thing.state.respondent or not message.names_respondent]
     if len(ready) < len(waiting):
         _wait(thing, now)
@@ -133,6 +168,14 @@ def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Tel
 def _wait(thing: Thing[Letters], now: datetime) -> None:
     if thing.clock_due(CONTACT_CLOCK) is None:
         thing.set_clock(CONTACT_CLOCK, now + CONTACT_WAIT)
+
+
+def _wait_until_due(thing: Thing[Letters], now: datetime) -> None:
+    later = [message.not_before for message in _waiting(thing) if message.not_before and message.not_before > now]
+    if later:
+        thing.set_clock(LATER_CLOCK, min(later))
+    else:
+        thing.stop_clock(LATER_CLOCK)
 
 
 def _send(thing: Thing[Letters], message: Message) -> Do:
@@ -148,14 +191,30 @@ def _send(thing: Thing[Letters], message: Message) -> Do:
     return Do(f"message/{message.id}", "message", content)
 
 
-def _skip_waiting(thing: Thing[Letters], reason: str) -> list[Telling]:
+def _skip(messages: Sequence[Message], reason: str) -> list[Telling]:
     told: list[Telling] = []
-    for message in thing.state.messages.values():
-        if message.state == "waiting":
-            message.state, message.reason = "skipped", reason
-            told.append(Tell(Skipped(message=message.id, template=message.template, reason=reason)))
-    thing.stop_clock(CONTACT_CLOCK)
+    for message in messages:
+        message.state, message.reason = "skipped", reason
+        told.append(Tell(Skipped(message=message.id, template=message.template, reason=reason)))
     return told
+
+
+def _survey(thing: Thing[Letters], answer: AnswerSurvey) -> list[Telling]:
+    """One answer for each complaint; who was asked may give it, and what was answered stands."""
+    state = thing.state
+    if state.survey is None and not any(message.invites for message in state.messages.values()):
+        return [_problem("this complaint's survey was not sent yet")]
+    if state.survey not in (None, answer.score):
+        return [_problem("the survey was answered before, and that answer stands")]
+    reply = Reply(200, {"complaint": thing.id, "score": answer.score})
+    if state.survey is not None:
+        return [reply]
+    state.survey = answer.score
+    return [Tell(SurveyAnswered(score=answer.score), who="complainant"), reply]
+
+
+def _problem(detail: str) -> Reply:
+    return Reply(409, {"type": "https://redress.example/problems/conflict", "title": detail, "status": 409})
 
 
 def _answered(state: Letters, answer: Answered) -> list[Telling]:
@@ -172,5 +231,7 @@ def _answered(state: Letters, answer: Answered) -> list[Telling]:
 
 
 def stands(thing: Thing[Letters]) -> dict[str, Any]:
-    """How the messages stand."""
-    return {"lane": thing.lane, "messages": {m.id: m.state for m in thing.state.messages.values()}}
+    """How the messages stand, and what the survey came to."""
+    messages = {message.id: message.state for message in thing.state.messages.values()}
+    answered = {} if thing.state.survey is None else {"survey": thing.state.survey}
+    return {"lane": thing.lane, "messages": messages, **answered}

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 READS = {
     "intake": {
@@ -17,19 +17,29 @@ READS = {
 """What `decide` reads of how other tellers stand."""
 
 MessageState = Literal["waiting", "sending", "delivered", "failed", "skipped"]
-LINK = "⟦link⟧"
-"""Stands in a message until it is sent: the secret link is on no topic."""
+LINK, SURVEY = "⟦link⟧", "⟦survey⟧"
+"""Stand in a message until it is sent: a secret link is on no topic."""
 RESPONDENT: Mapping[str, str] = {"driver": "name", "plate": "plate", "driver_contact": "phone"}
 """Fields that say who was ordered: put in at sending, letter for letter as the order system has it."""
 SEALED_RESPONDENT = "respondent"
-MARKS: Mapping[str, str] = {"link": LINK, **{field: f"⟦{field}⟧" for field in RESPONDENT}}
+MARKS: Mapping[str, str] = {"link": LINK, "survey": SURVEY, **{field: f"⟦{field}⟧" for field in RESPONDENT}}
 """What stands in a message until it is sent."""
+ANSWER_SURVEY = "redress.notify.answer-survey.v1"
+
+
+class AnswerSurvey(BaseModel):
+    """The complainant says how well their complaint was handled: 0, not at all, to 100."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    score: Annotated[StrictInt, Field(ge=0, le=100)]
 
 
 class Message(BaseModel):
     """One message to one recipient about one fact; its row stands here before any attempt.
 
-    `stood`: how things stood at the fact, until the text is written; that waits for the complaint itself.
+    `stood`: how things stood at the fact, until the text is written; that waits for the complaint itself, and for
+    `not_before`.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -37,7 +47,9 @@ class Message(BaseModel):
     id: str
     template: str
     at: datetime
+    not_before: datetime | None = None
     fact: str = ""
+    number: int = 0
     version: str
     language: str = ""
     text: str = ""
@@ -51,6 +63,11 @@ class Message(BaseModel):
         """Whether its text says who was ordered."""
         return any(MARKS[field] in self.text for field in RESPONDENT)
 
+    @property
+    def invites(self) -> bool:
+        """Whether it was sent and asks for an answer to the survey."""
+        return SURVEY in self.text and self.state not in ("waiting", "skipped")
+
 
 class Pending(BaseModel):
     """An outcome that waits for its line to be known."""
@@ -61,7 +78,7 @@ class Pending(BaseModel):
 
 
 class Letters(BaseModel):
-    """The state of a notify thing, named like its complaint."""
+    """The state of a notify thing, named like its complaint. `survey`: the complainant's answer, 0 to 100."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -72,4 +89,5 @@ class Letters(BaseModel):
     messages: dict[str, Message] = {}
     outcomes: dict[str, int] = {}
     sequence: int = 0
+    survey: int | None = None
     pending: list[Pending] = []

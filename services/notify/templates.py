@@ -15,31 +15,36 @@ from shared.policy.packs import Pack
 from shared.policy.sections import Section
 
 FIELDS = frozenset(
-    "reference line link answer_expected sentence missing deadline remedies answer_in_hours promise promised_by"
+    "reference line link survey answer_expected sentence missing deadline remedies answer_in_hours promise promised_by"
     " order anomaly alternative driver plate driver_contact".split()
 )
-"""What a template may name. The link, and who was ordered, are put in at the moment of sending alone."""
+"""What a template may name. The links, and who was ordered, are put in at the moment of sending alone."""
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
 Condition = Annotated[str, Field(pattern=r"^([a-z_]+|facts\.[a-z][a-z0-9_]{0,59})$")]
+Wanted = str | bool | tuple[str, ...]
+MOST_HOURS = 30 * 24
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 class MessageModel(PackModel):
     """One message: sent when `at` is told and the thing stands as `when` says, and in nothing as `unless` says.
 
-    Both name fields of how the thing stands, or facts as `facts.alternative`.
+    Both name fields of how the thing stands, or facts as `facts.alternative`; of several values any one will do.
+    `after_hours` sends it that long after the fact, unless one of `dropped_by` is told in the meantime.
     """
 
     id: Identifier
     at: str
     to: Literal["complainant"] = "complainant"
-    when: dict[Condition, str | bool] = Field(default_factory=dict)
-    unless: dict[Condition, str | bool] = Field(default_factory=dict)
+    when: dict[Condition, Wanted] = Field(default_factory=dict)
+    unless: dict[Condition, Wanted] = Field(default_factory=dict)
     unless_late: bool = False
+    after_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] = 0
+    dropped_by: tuple[str, ...] = ()
     text: Named
 
 
@@ -84,8 +89,11 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
         forbidden = Forbidden(phrases=phrases, allowed=document.content.forbidden.allowed)
         for index, message in enumerate(document.content.messages):
             place = ("messages", index)
-            if message.at not in CATALOG:
-                yield document.fault((*place, "at"), f"no fact '{message.at}'", "name a fact like " + min(CATALOG))
+            for field, fact in [("at", message.at), *(("dropped_by", fact) for fact in message.dropped_by)]:
+                if fact not in CATALOG:
+                    yield document.fault((*place, field), f"no fact '{fact}'", "name a fact like " + min(CATALOG))
+                elif fact.split(".")[1] != message.at.split(".")[1]:
+                    yield document.fault((*place, field), "told by another than 'at'", "name facts of one teller")
             for language in LANGUAGES:
                 text = message.text.in_language(language)
                 at = (*place, "text", language)

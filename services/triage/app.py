@@ -21,7 +21,7 @@ from services.triage.settings import Settings
 from services.triage.sides import SECTION as SIDES
 from services.triage.steps import SECTION as STEPS
 from shared import clock
-from shared.contracts import compensation, intake
+from shared.contracts import compensation, intake, notify
 from shared.contracts.fact import Happened
 from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service, Takes
@@ -41,7 +41,8 @@ log = structlog.get_logger(__name__)
 OF_ENTITLEMENTS = (compensation.EntitlementGranted, compensation.EntitlementDenied)
 HEARS: tuple[type[Happened], ...] = (
     intake.ComplaintReceived, intake.ComplaintSupplemented, intake.WithdrawalAsked, intake.ReopeningAsked,
-    intake.ComplainantErased, *(fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS),
+    intake.ComplainantErased, notify.SurveyAnswered,
+    *(fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS),
 )  # fmt: skip
 SECTIONS = (*reading.SECTIONS, CLOCKS, FINDINGS, STEPS, SIDES)
 RETRY_S = (2.0, 5.0, 15.0, 60.0, 300.0, 1800.0)

@@ -7,6 +7,7 @@ from services.triage import clocks, desk, lookups, queues, road, safety, triagin
 from services.triage.domain import Case, keep_said
 from services.triage.policy import Policy
 from shared.contracts.intake import SEALED_CONTACT
+from shared.contracts.notify import SurveyAnswered
 from shared.contracts.triage import CaseStands
 from shared.flow.messages import Answered, Asked, Heard, Input, Reply, Struck, Telling
 from shared.flow.records import Stood
@@ -28,6 +29,8 @@ def _note(thing: Thing[Case], input: Input, now: datetime, policy: Policy) -> li
     case = thing.state
     if isinstance(input, Heard) and input.fact.teller == "intake":
         return triaging.heard(thing, input, now, policy)
+    if isinstance(input, Heard) and isinstance(input.fact.happened, SurveyAnswered):
+        return road.rated(thing.state, input.fact.happened.score, now)
     if isinstance(input, Asked):
         return desk.asked(thing, input.request, now, policy)
     if isinstance(input, Answered):

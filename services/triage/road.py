@@ -138,6 +138,12 @@ def close(case: Case, feedback: str, now: datetime, solution: str = "", who: str
     return [Tell(closed, who=who)]
 
 
+def rated(case: Case, score: int, now: datetime) -> list[Telling]:
+    """The complainant answered the survey: a resolved case is closed with it, a low score is for its department."""
+    case.score = score
+    return close(case, "rated", now, who="complainant") if case.status == "resolved" else []
+
+
 # Withdrawn and reopened ----------------------------------------------------------------------------
 
 

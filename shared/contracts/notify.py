@@ -9,9 +9,10 @@ from shared.contracts.fact import Happened, Remedy, Stands
 
 
 class MessagesStand(Stands):
-    """How the messages of a complaint stand: state by message."""
+    """How the messages of a complaint stand: state by message; `survey`: what the complainant answered, 0 to 100."""
 
     messages: dict[str, str] = {}
+    survey: int | None = None
 
 
 class Delivered(Happened):
@@ -47,11 +48,11 @@ class Skipped(Happened):
 
 
 class SurveyAnswered(Happened):
-    """The complainant answered the survey; a score, never words."""
+    """The complainant answered the survey, 0 to 100; a score, never words."""
 
     TYPE: ClassVar[str] = "redress.notify.survey-answered.v1"
-    CHANGES: ClassVar[frozenset[str]] = frozenset()
-    score: int
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"survey"})
+    score: int = Field(ge=0, le=100)
 
 
 OUTCOMES = (

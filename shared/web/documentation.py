@@ -1,7 +1,6 @@
 """`/docs`: the OpenAPI document as a page for people, rendered here, nothing loaded from anywhere."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +11,7 @@ from shared.web.pages import Pages
 
 def add(app: FastAPI) -> None:
     """Adds the page to an app."""
-    pages = Pages(Path(__file__).parent / "templates", "documentation.css")
+    pages = Pages(style="documentation.css")
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

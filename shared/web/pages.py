@@ -8,19 +8,21 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+SHARED = Path(__file__).parent / "templates"
+
 
 class Pages:
-    """Templates of one folder with its one style sheet; the page holds the style, its hash stands in the policy."""
+    """Templates of a folder over the frame all share, with one style: the page holds it, the policy its hash."""
 
-    def __init__(self, folder: Path, style: str) -> None:
+    def __init__(self, folder: Path = SHARED, style: str = "people.css") -> None:
         self._environment = Environment(
-            loader=FileSystemLoader(folder),
+            loader=FileSystemLoader([folder, SHARED]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._style = (folder / style).read_text("utf-8")
+        self._style = (SHARED / style).read_text("utf-8")
         digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
         self._headers = {
             "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "

@@ -51,8 +51,13 @@ class Checker:
             yield f"headers{error.instance_path}: {error.message}"
         told = self.document["components"]["messages"][message]
         if told["contentType"] == "application/json":
-            for error in self._validator(message, "payload").iter_errors(json.loads(record.value or b"null")):
-                yield f"payload{error.instance_path}: {error.message}"
+            try:
+                payload = json.loads(record.value or b"null")
+            except ValueError:  # what is thrown in at random may be no text at all
+                yield "payload: no JSON"
+            else:
+                for error in self._validator(message, "payload").iter_errors(payload):
+                    yield f"payload{error.instance_path}: {error.message}"
         if message != DEAD and not record.key:
             yield "no key"
         if headers.get("ce_partitionkey", (record.key or b"").decode()) != (record.key or b"").decode():

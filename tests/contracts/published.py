@@ -9,6 +9,7 @@ from services.compensation.app import TYPES
 from services.compensation.domain import RemedyRequest
 from services.intake import domain as intake
 from services.intake.told import Told
+from services.notify import domain as notify
 from services.triage.domain import StaffRequest
 from services.triage.requests import VERBS, type_of
 from shared.contracts.asyncapi import asyncapi
@@ -26,7 +27,7 @@ REQUESTS: dict[str, dict[str, type[BaseModel]]] = {
     },
     "triage": {type_of(verb): StaffRequest for verb in VERBS},
     "compensation": dict.fromkeys(TYPES, RemedyRequest),
-    "notify": {},
+    "notify": {notify.ANSWER_SURVEY: notify.AnswerSurvey},
 }
 
 

@@ -10,7 +10,7 @@ from shared.flow.records import Record
 from tests.services.facts import T0, told
 from tests.simulation.run import run
 
-SEEDS = range(1, 7)
+SEEDS = range(1, 13)
 MOST_OF_A_TYPE = 6
 
 

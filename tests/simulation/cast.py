@@ -16,6 +16,7 @@ from tests.simulation.providers import Provider
 from tests.simulation.replica import Make
 from tests.simulation.seen import watched
 from tests.simulation.staff import FINDINGS
+from tests.simulation.surveyed import Surveyed
 from tests.simulation.world import T0, World
 
 LIMIT_S = 10.0
@@ -28,6 +29,7 @@ def effects_of(world: World) -> dict[str, dict[str, Effect]]:
     """The effects of each service, over providers that stand outside of every process."""
     pay, send, act = (Provider(world, name) for name in ("payouts", "messages", "fleet"))
     orders = Provider(world, "orders", _order_facts)
+    send.done = Surveyed(world).sent
     world.providers = {provider.name: provider for provider in (pay, send, act, orders)}
     return {
         "intake": {},

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Provider:
         self.world, self.name, self.answers, self.refuses = world, name, answers, refuses
         self.rng = random.Random(world.rng.random())
         self.deeds: dict[str, Deed] = {}
+        self.done: Callable[[Order], None] = lambda order: None
 
     async def carry_out(self, order: Order) -> Result:
         """What the effect's adapter does, over a net that loses things."""
@@ -78,4 +80,5 @@ class Provider:
         if not refuse:
             deed.times, deed.at = deed.times + 1, now
             self.world.done_for(SERVES[self.name])
+            self.done(order)
         return deed.said[-1]

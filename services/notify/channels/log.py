@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.notify.domain import LINK, MARKS, RESPONDENT, SEALED_RESPONDENT
+from services.notify.domain import MARKS, RESPONDENT, SEALED_RESPONDENT
 from shared.contracts.intake import SEALED_CONTACT
 from shared.flow.effects import Result
 from shared.flow.messages import Order
@@ -20,9 +20,13 @@ class LogChannel:
     """Writes `{key, complaint, template, language, to, text}`; at least once, since a file takes no key."""
 
     def __init__(
-        self, outbox: Path | None, open_contact: Callable[[str], Mapping[str, Any]], link: Callable[[str], str]
+        self,
+        outbox: Path | None,
+        open_contact: Callable[[str], Mapping[str, Any]],
+        links: Callable[[str], Mapping[str, str]],
     ) -> None:
-        self.outbox, self.open_contact, self.link = outbox, open_contact, link
+        """`links`: the secret links of a complaint, by the mark each stands for."""
+        self.outbox, self.open_contact, self.links = outbox, open_contact, links
         self._sent: set[str] = set()
 
     async def carry_out(self, order: Order) -> Result:
@@ -37,7 +41,7 @@ class LogChannel:
         except ValueError:
             return Result("refused", {"channel": "log", "title": "the contact cannot be opened"})
         known = {MARKS[field]: str(respondent[part]) for field, part in RESPONDENT.items() if respondent.get(part)}
-        known[LINK] = self.link(str(content["complaint"]))
+        known |= self.links(str(content["complaint"]))
         if not all(mark in known for mark in ANY_MARK.findall(str(content["text"]))):
             return Result("refused", {"channel": "log", "title": "who was ordered is not known in full"})
         text = ANY_MARK.sub(lambda found: known[found[0]], str(content["text"]))

@@ -3,6 +3,7 @@
 import pytest
 
 from services.notify.channels.log import LogChannel
+from services.notify.domain import LINK
 from shared.contracts import intake, triage
 from shared.flow.messages import Order
 from shared.sealing import Sealer
@@ -83,7 +84,7 @@ async def test_RH_5_who_complains_is_not_told_that_we_saw_it_first(bench):
 async def sent(text, tmp_path, respondent=DRIVER):
     """What the channel makes of a text: its answer, and what went out."""
     outbox = tmp_path / "outbox.jsonl"
-    channel = LogChannel(outbox, SEALER.open, lambda complaint: f"https://s.example/{complaint}")
+    channel = LogChannel(outbox, SEALER.open, lambda complaint: {LINK: f"https://s.example/{complaint}"})
     sealed = {"contact": SEALER.seal({"phone": "+86 100 0000 0001"})}
     sealed |= {"respondent": SEALER.seal(respondent)} if respondent is not None else {}
     content = {"message": "m", "complaint": "c1", "template": "told_first", "language": "en", "text": text}

@@ -1,6 +1,7 @@
 """From the order system's two calls to the message that goes out: intake and notify, one after the other."""
 
 from services.notify.channels.log import LogChannel
+from services.notify.domain import LINK
 from shared.flow.messages import Order
 from shared.flow.records import Outgoing
 from tests.services.intake.house import SEALS, open_house, settled
@@ -33,7 +34,7 @@ async def test_RH_5_who_waits_for_a_car_that_was_cancelled_reads_first_which_one
             notify.put(*(Outgoing(topic, (r.key or b"").decode(), r.value, tuple(r.headers)) for r in records))
     await run(notify)
 
-    channel = LogChannel(tmp_path / "outbox", SEALS.contact.open, lambda complaint: "https://s.example/x")
+    channel = LogChannel(tmp_path / "outbox", SEALS.contact.open, lambda complaint: {LINK: "https://s.example/x"})
     for content in orders(notify):
         await channel.carry_out(Order("c1", "message/m", "message", content["template"], 1, content))
     first, then = (tmp_path / "outbox").read_text("utf-8").splitlines()

@@ -1,8 +1,11 @@
 """A case from its complaint to its end, over the real flow, the shipped packs and the real reading."""
 
+from typing import Any
+
 import pytest
 
-from tests.services.facts import at
+from shared.contracts import notify
+from tests.services.facts import at, told
 from tests.services.triage.house import (
     HOURS_SHORT,
     LATE_TRAIN,
@@ -201,6 +204,21 @@ async def test_a_call_back_with_a_bad_result_reopens_and_a_good_one_closes(triag
     await triage.ask("answer", {"kind": "solution"})
     await triage.ask("call-backs", {"satisfied": True, "feedback": "content"})
     assert (triage.case["status"], triage.said("closed")[0]["feedback"]) == ("closed", "content")
+
+
+def surveyed(score: int, number: int = 5) -> Any:
+    return told(notify.SurveyAnswered(score=score), number, {"survey": score})
+
+
+async def test_HR_9_the_complainants_answer_to_the_survey_closes_what_is_resolved_and_nothing_else(triage):
+    await triage.hear(received())
+    await triage.hear(surveyed(40))
+    assert (triage.case["status"], triage.case["score"]) == ("triaged", 40)
+    await triage.ask("answer", {"kind": "explanation"})
+    await triage.hear(surveyed(85, 6))
+    assert (triage.case["status"], triage.case["score"]) == ("closed", 85)
+    assert triage.said("closed")[0]["feedback"] == "rated"
+    triage.check_changes()
 
 
 async def test_information_asked_for_pauses_and_the_complainants_answer_goes_on(triage):

@@ -45,8 +45,25 @@ def erased_is_gone(world: World, reading: Reading) -> Iterable[Broken]:
                 yield id, f"{service} does not know that it was erased"
 
 
+def messages_end(world: World, reading: Reading) -> Iterable[Broken]:
+    """No message waits for ever, and what a complainant answered to the survey stands with triage too."""
+    cases = world.stores["triage"].things if "triage" in world.stores else {}
+    for id, letters in world.stores["notify"].things.items() if "notify" in world.stores else ():
+        for message in letters["state"].get("messages", {}).values():
+            if message["state"] == "waiting":
+                yield id, f"the message {message['template']} still waits"
+        score, case = letters["state"].get("survey"), cases.get(id)
+        if score is not None and case is not None and not case.get("erased") and case["state"]["score"] != score:
+            yield id, f"the survey was answered {score}, and triage holds {case['state']['score']}"
+    for told in world.calls.told.values():
+        scores = {body["score"] for status, body in told.answers if status == 200 and "score" in body}
+        stood = world.stores["notify"].things.get(told.thing, {"state": {}})["state"].get("survey") if scores else None
+        if scores and told.service == "notify" and scores != {stood}:
+            yield told.thing, f"the survey was answered {scores}, and {stood} stands"
+
+
 def _bytes(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-RULES = (complaints_end, erased_is_gone)
+RULES = (complaints_end, erased_is_gone, messages_end)
