@@ -1,5 +1,8 @@
 """The payout provider: pays and grants under the attempt's key; asked first when it may have forgotten the key."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.flow.effects import Result
 from shared.flow.messages import Order
 from shared.outbound.client import Provider
@@ -15,21 +18,24 @@ class Payouts:
 
     async def pay(self, order: Order) -> Result:
         """Moves the money of one remedy."""
-        if order.ask_first:
-            asked = await self._provider.get(f"/payouts/by-key/{order.key}")
-            if asked.verdict != "refused":  # paid before, or not known: never paid a second time on a guess
-                return asked
-            if asked.body.get("status") != NOT_THERE:  # the question was refused, and nothing said about the payment
-                return Result("open", asked.body)
         content = order.content
         body = {name: content[name] for name in ("payout_id", "amount", "currency", "beneficiary")}
-        return _of_this_payment(await self._provider.post("/payouts", body, order.key))
+        return await self._once("/payouts", body, order)
 
     async def grant(self, order: Order) -> Result:
         """Grants what is not money: hours, points, coupons, a rebooking."""
         content = {name: value for name, value in order.content.items() if name != "payout_id"}
         body = {"grant_id": order.content["payout_id"], **content}
-        return _of_this_payment(await self._provider.post("/grants", body, order.key))
+        return await self._once("/grants", body, order)
+
+    async def _once(self, path: str, body: Mapping[str, Any], order: Order) -> Result:
+        if order.ask_first:
+            asked = await self._provider.get(f"{path}/by-key/{order.key}")
+            if asked.verdict != "refused":  # done before, or not known: never done a second time on a guess
+                return asked
+            if asked.body.get("status") != NOT_THERE:  # the question was refused, and nothing said about the payment
+                return Result("open", asked.body)
+        return _of_this_payment(await self._provider.post(path, body, order.key))
 
     async def close(self) -> None:
         """Lets go of the connections."""

@@ -19,5 +19,6 @@ def test_the_contract_holds_the_partners_endpoints_only() -> None:
         "/payouts",
         "/payouts/by-key/{key}",
         "/grants",
+        "/grants/by-key/{key}",
         "/protective-actions",
     }

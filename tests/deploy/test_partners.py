@@ -69,6 +69,13 @@ def test_the_same_key_gets_the_same_payout_and_pays_once(partners) -> None:
     assert times_paid(partners, "p-once") == 1
 
 
+def test_what_was_granted_is_known_by_its_key(partners) -> None:
+    grant = {"grant_id": "g-1", "kind": "free_service_time", "quantity": "2", "unit": "hour", "beneficiary": "b-1"}
+    made = partners.post("/grants", json=grant, headers={"Idempotency-Key": "granted"})
+    assert made.status_code == 201 and partners.get("/grants/by-key/granted").json() == made.json()
+    assert partners.get("/grants/by-key/never").status_code == 404
+
+
 def test_two_keys_for_one_payout_show_in_the_ledger(partners) -> None:
     pay(partners, "a-key", payout_id="p-twice")
     pay(partners, "another-key", payout_id="p-twice")

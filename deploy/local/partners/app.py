@@ -57,6 +57,25 @@ def partner_routes(books: Books, faults: Faults) -> APIRouter:
         order = books.orders.get(reference)
         return await faults.around("order", lambda: _answer(order) if order else problem(404, "No such order"))
 
+    _payouts(routes, books, faults)
+
+    @routes.post(
+        "/protective-actions",
+        response_model=Acknowledgement,
+        status_code=202,
+        responses=_says(400, 422, 503),
+        tags=["fleet control"],
+    )
+    async def protect(action: ProtectiveAction, key: Key) -> Response:
+        """Acknowledges that somebody there has taken the action on."""
+        return await faults.around("protective_action", lambda: _answer(books.actions.do(key, action), 202))
+
+    return routes
+
+
+def _payouts(routes: APIRouter, books: Books, faults: Faults) -> None:
+    """Money and grants: done once by key, and known by it."""
+
     @routes.post("/payouts", response_model=Payout, status_code=201, responses=_says(400, 422, 503), tags=["payouts"])
     async def pay(order: PayoutOrder, key: Key) -> Response:
         """Pays once per key: the same key and body again gets the same answer and pays nothing."""
@@ -75,18 +94,13 @@ def partner_routes(books: Books, faults: Faults) -> APIRouter:
         """Grants once per key what is not money."""
         return await faults.around("grant", lambda: _answer(books.grants.do(key, order), 201))
 
-    @routes.post(
-        "/protective-actions",
-        response_model=Acknowledgement,
-        status_code=202,
-        responses=_says(400, 422, 503),
-        tags=["fleet control"],
-    )
-    async def protect(action: ProtectiveAction, key: Key) -> Response:
-        """Acknowledges that somebody there has taken the action on."""
-        return await faults.around("protective_action", lambda: _answer(books.actions.do(key, action), 202))
-
-    return routes
+    @routes.get("/grants/by-key/{key:path}", response_model=Grant, responses=_says(404, 503), tags=["payouts"])
+    async def read_grant(key: Asked) -> Response:
+        """What became of an attempt whose answer was lost: the grant, or 404 when nothing was granted."""
+        entry = books.grants.entries.get(key)
+        return await faults.around(
+            "grant_by_key", lambda: _answer(entry.given) if entry else problem(404, "Nothing granted under this key")
+        )
 
 
 def control_routes(books: Books, faults: Faults) -> APIRouter:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.local.partners.contract import Problem
 
-Endpoint = Literal["order", "payout", "payout_by_key", "grant", "protective_action"]
+Endpoint = Literal["order", "payout", "payout_by_key", "grant", "grant_by_key", "protective_action"]
 
 
 class Behaviour(BaseModel):
