@@ -11,14 +11,12 @@ from services.notify import wording
 from services.notify.channels.log import LogChannel
 from services.notify.decide import Policy, decide, stands
 from services.notify.domain import ANSWER_SURVEY, LINK, SURVEY, AnswerSurvey, Letters
-from services.notify.outcomes import PUBLIC
+from services.notify.hearing import HEARS
 from services.notify.routes import routes
 from services.notify.settings import Settings
 from services.notify.surveys import add_surveys
 from services.notify.templates import SECTION, MessageModel, messages_at
 from shared import links
-from shared.contracts import compensation, intake, triage
-from shared.contracts.catalog import CATALOG
 from shared.flow.effects import Effect
 from shared.flow.service import Hears, Service, Takes
 from shared.flow.understand import concerns
@@ -31,14 +29,6 @@ from shared.policy.shelf import load_policy
 from shared.sealing import SealBroken, Sealer
 from shared.web.app import create_app
 from shared.web.auth import Tokens
-
-OF_ENTITLEMENTS = (compensation.EntitlementGranted, compensation.EntitlementDenied)
-OF_CLAIMS = [fact for fact in compensation.FACTS if fact not in OF_ENTITLEMENTS]
-HEARS = dict.fromkeys((
-    *PUBLIC, *OF_CLAIMS, intake.ComplainantErased, intake.ComplaintSupplemented, intake.ContactTold,
-    triage.InfoRequested, triage.IdentityVerified, triage.Promised,
-))  # fmt: skip
-"""Every fact that changes what is read of how others stand, beside those that call for a message or an outcome."""
 
 
 class Wording:
@@ -90,7 +80,7 @@ def service(packs: Packs) -> Service[Letters]:
         name="notify",
         state=Letters,
         decide=decide,
-        hears={fact.TYPE: Hears(CATALOG[fact.TYPE], concerns) for fact in HEARS},  # type: ignore[attr-defined]
+        hears={fact.TYPE: Hears(fact, concerns) for fact in HEARS},
         takes={ANSWER_SURVEY: Takes(AnswerSurvey)},
         stands=stands,
         complaint=lambda thing: thing.id,

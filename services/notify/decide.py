@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notify.domain import MARKS, SEALED_RESPONDENT, SURVEY, AnswerSurvey, Letters, Message
+from services.notify.domain import MARKS, SEALED_RESPONDENT, AnswerSurvey, Letters, Message
 from services.notify.outcomes import outcomes_of, tell_pending
 from services.notify.templates import MessageModel, Wanted, render
 from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
 from shared.contracts.notify import Delivered, Failed, Skipped, SurveyAnswered
-from shared.contracts.triage import CaseStands, Promised, Resolved
+from shared.contracts.triage import CalledBack, CaseStands, Promised, Resolved
 from shared.flow.messages import Answered, Asked, Do, Fact, Heard, Input, Reply, Struck, Tell, Telling
 from shared.flow.thing import Thing
 
 CONTACT_CLOCK, LATER_CLOCK = "contact", "later"
 CONTACT_WAIT = timedelta(hours=1)
+OVERDUE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def decide(
     elif isinstance(input, Answered):
         told += _answered(thing.state, input)
     elif isinstance(input, Struck) and input.clock == CONTACT_CLOCK:
-        missing = "contact" if thing.state.contact is None else "respondent"
-        told += _skip(_due(thing, now), f"no {missing} came")
+        told += _skip(thing, _unreached(thing), f"no {'respondent' if thing.state.contact else 'contact'} came")
     return thing, told + _follow_up(thing, now, policy)
 
 
@@ -48,7 +48,7 @@ def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -
     fact, state = input.fact, thing.state
     if isinstance(fact.happened, ComplainantErased):
         thing.erased, state.contact, state.contact_heard, state.respondent = True, None, True, None
-        return _skip(_waiting(thing), "erased")
+        return _skip(thing, [*_waiting(thing), *thing.state.later.values()], "erased")
     if thing.erased:
         return []
     if isinstance(fact.happened, ContactTold):
@@ -58,7 +58,7 @@ def _heard(thing: Thing[Letters], input: Heard, now: datetime, policy: Policy) -
         return []
     if fact.sealed and fact.sealed.get(SEALED_CONTACT) and not state.contact_heard:
         state.contact, state.contact_heard = fact.sealed[SEALED_CONTACT], True
-    told = _drop(thing, fact, policy)
+    told = _drop(thing, fact)
     _note_messages(thing, input, now, policy)
     return told + outcomes_of(thing, input)
 
@@ -76,23 +76,25 @@ def _note_messages(thing: Thing[Letters], input: Heard, now: datetime, policy: P
         if (input.late and model.unless_late) or not _fits(model, stood):
             continue
         id = ids.digest("message", fact.source, str(fact.number), model.id)
-        not_before = fact.time + timedelta(hours=model.after_hours) if model.after_hours else None
-        thing.state.messages[id] = Message(
-            id=id, template=model.id, at=now, not_before=not_before, fact=fact.type, number=fact.number,
-            version=version, stood=stood,
-        )  # fmt: skip
+        message = Message(id=id, template=model.id, at=now, fact=fact.type, version=version, stood=stood)
+        if model.after_hours:
+            message.not_before = fact.time + timedelta(hours=model.after_hours)
+            message.number, message.dropped_by = fact.number, model.dropped_by
+        (thing.state.later if model.after_hours else thing.state.messages)[id] = message
 
 
-def _drop(thing: Thing[Letters], fact: Fact, policy: Policy) -> list[Telling]:
-    """What was to be said later is not said any more when this fact, told after its own, takes its reason away."""
-    later = [message for message in _waiting(thing) if message.not_before and message.number < fact.number]
-    dropped = {
-        (model.id, at)
-        for at in dict.fromkeys(message.fact for message in later)
-        for model, _ in policy.messages(_line(thing), at)
-        if fact.type in model.dropped_by
-    }
-    return _skip([message for message in later if (message.template, message.fact) in dropped], "no longer so")
+def _drop(thing: Thing[Letters], fact: Fact) -> list[Telling]:
+    """What was to be said later is not said any more when a fact, told after its own, takes its reason away."""
+    happened, state = fact.happened, thing.state
+    dropped = [m for m in state.later.values() if fact.type in m.dropped_by and _told_after(fact, m)]
+    told = _skip(thing, dropped, "no longer so")
+    if isinstance(happened, CalledBack) and happened.score is not None:
+        state.rated = True
+    return told
+
+
+def _told_after(fact: Fact, message: Message) -> bool:
+    return fact.number > message.number or fact.teller != message.fact.split(".")[1]
 
 
 def _line(thing: Thing[Letters]) -> str:
@@ -104,22 +106,22 @@ def _waiting(thing: Thing[Letters]) -> list[Message]:
     return [message for message in thing.state.messages.values() if message.state == "waiting"]
 
 
-def _due(thing: Thing[Letters], now: datetime) -> list[Message]:
-    """What waits for nothing but how to reach the complainant."""
-    return [message for message in _waiting(thing) if not message.not_before or message.not_before <= now]
+def _unreached(thing: Thing[Letters]) -> list[Message]:
+    """What waits for a contact, or once that is known for who was ordered."""
+    return [m for m in _waiting(thing) if thing.state.contact is None or m.names_respondent]
 
 
-def _write(thing: Thing[Letters], waiting: Sequence[Message], complaint: ComplaintStands, policy: Policy) -> None:
-    """The texts of messages, once the complaint has told its language and reference."""
-    for message in waiting:
-        if message.text:
-            continue
-        for model, _ in policy.messages(complaint.line, message.fact):
+def _write_all(thing: Thing[Letters], complaint: ComplaintStands, policy: Policy) -> list[Telling]:
+    """The texts of what was not sent yet, as the packs have them now that the complaint told language and reference."""
+    unwritten = [m for m in (*_waiting(thing), *thing.state.later.values()) if not m.text]
+    for message in unwritten:
+        for model, version in policy.messages(complaint.line, message.fact):
             if model.id == message.template:
                 stood = {**thing.stands(f"intake/{thing.id}"), **message.stood}
                 fields = policy.fields(complaint.line, complaint.language, stood)
                 message.text = render(model, complaint.language, {**fields, **MARKS})
-                message.language, message.stood = complaint.language, {}
+                message.language, message.version, message.stood = complaint.language, version, {}
+    return _skip(thing, [message for message in unwritten if not message.text], "no text in force")
 
 
 def _fits(model: MessageModel, stands: Mapping[str, Any]) -> bool:
@@ -140,25 +142,24 @@ def _named(stands: Mapping[str, Any], name: str) -> Any:
 def _follow_up(thing: Thing[Letters], now: datetime, policy: Policy) -> list[Telling]:
     """Sends what waits once it is known how to reach the complainant; skips it, with the reason, when it cannot."""
     told = tell_pending(thing)
-    _wait_until_due(thing, now)
-    waiting = _due(thing, now)
     complaint = ComplaintStands.model_validate(thing.stands(f"intake/{thing.id}"))
+    if complaint.line:
+        told += _write_all(thing, complaint, policy)
+    _take_up(thing, now)
+    waiting = _waiting(thing)
     if not waiting:
         thing.stop_clock(CONTACT_CLOCK)
         return told
     if thing.state.contact is None and (thing.state.contact_heard or (complaint.line and not complaint.reachable)):
         thing.stop_clock(CONTACT_CLOCK)
-        return told + _skip(waiting, "no contact given")
-    if complaint.line:
-        _write(thing, waiting, complaint, policy)
+        return told + _skip(thing, waiting, "no contact given")
     if thing.state.contact is None or not complaint.line:
         _wait(thing, now)
         return told
-    if thing.state.survey is not None:
-        asked_again = [message for message in waiting if SURVEY in message.text]
-        told, waiting = told + _skip(asked_again, "answered before"), _due(thing, now)
-    ready = [message for message in waiting if thing.state.respondent or not message.names_respondent]
-    if len(ready) < len(waiting):
+    if thing.state.rated:
+        told += _skip(thing, [message for message in waiting if message.surveys], "answered before")
+    ready = [message for message in _waiting(thing) if thing.state.respondent or not message.names_respondent]
+    if len(ready) < len(_waiting(thing)):
         _wait(thing, now)
     else:
         thing.stop_clock(CONTACT_CLOCK)
@@ -170,10 +171,20 @@ def _wait(thing: Thing[Letters], now: datetime) -> None:
         thing.set_clock(CONTACT_CLOCK, now + CONTACT_WAIT)
 
 
-def _wait_until_due(thing: Thing[Letters], now: datetime) -> None:
-    later = [message.not_before for message in _waiting(thing) if message.not_before and message.not_before > now]
+def _take_up(thing: Thing[Letters], now: datetime) -> None:
+    """What was to go later waits like any other once its time has come.
+
+    After an outage the clock may overtake a fact that takes the reason away: such a message is put off once.
+    """
+    later = thing.state.later
+    for message in list(later.values()):
+        due = message.not_before or now
+        if now - due > OVERDUE and not message.put_off:
+            message.not_before, message.put_off = now + OVERDUE, True
+        elif due <= now:
+            thing.state.messages[message.id] = later.pop(message.id)
     if later:
-        thing.set_clock(LATER_CLOCK, min(later))
+        thing.set_clock(LATER_CLOCK, min(message.not_before or now for message in later.values()))
     else:
         thing.stop_clock(LATER_CLOCK)
 
@@ -191,25 +202,25 @@ def _send(thing: Thing[Letters], message: Message) -> Do:
     return Do(f"message/{message.id}", "message", content)
 
 
-def _skip(messages: Sequence[Message], reason: str) -> list[Telling]:
+def _skip(thing: Thing[Letters], messages: Sequence[Message], reason: str) -> list[Telling]:
     told: list[Telling] = []
     for message in messages:
+        thing.state.later.pop(message.id, None)
+        thing.state.messages[message.id] = message
         message.state, message.reason = "skipped", reason
         told.append(Tell(Skipped(message=message.id, template=message.template, reason=reason)))
     return told
 
 
 def _survey(thing: Thing[Letters], answer: AnswerSurvey) -> list[Telling]:
-    """One answer for each complaint; who was asked may give it, and what was answered stands."""
+    """One answer for each complaint, and the first stands. Who has the link was sent it: nothing more is asked."""
     state = thing.state
-    if state.survey is None and not any(message.invites for message in state.messages.values()):
-        return [_problem("this complaint's survey was not sent yet")]
     if state.survey not in (None, answer.score):
         return [_problem("the survey was answered before, and that answer stands")]
     reply = Reply(200, {"complaint": thing.id, "score": answer.score})
     if state.survey is not None:
         return [reply]
-    state.survey = answer.score
+    state.survey, state.rated = answer.score, True
     return [Tell(SurveyAnswered(score=answer.score), who="complainant"), reply]
 
 

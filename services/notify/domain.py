@@ -38,8 +38,8 @@ class AnswerSurvey(BaseModel):
 class Message(BaseModel):
     """One message to one recipient about one fact; its row stands here before any attempt.
 
-    `stood`: how things stood at the fact, until the text is written; that waits for the complaint itself, and for
-    `not_before`.
+    `stood`: how things stood at the fact, until the text is written; that waits for the complaint itself.
+    `number` is the fact's; one of `dropped_by`, told after it, has the message not go at its later time.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -48,8 +48,10 @@ class Message(BaseModel):
     template: str
     at: datetime
     not_before: datetime | None = None
+    put_off: bool = False
     fact: str = ""
     number: int = 0
+    dropped_by: tuple[str, ...] = ()
     version: str
     language: str = ""
     text: str = ""
@@ -64,9 +66,9 @@ class Message(BaseModel):
         return any(MARKS[field] in self.text for field in RESPONDENT)
 
     @property
-    def invites(self) -> bool:
-        """Whether it was sent and asks for an answer to the survey."""
-        return SURVEY in self.text and self.state not in ("waiting", "skipped")
+    def surveys(self) -> bool:
+        """Whether it asks for an answer to the survey."""
+        return SURVEY in self.text
 
 
 class Pending(BaseModel):
@@ -78,7 +80,11 @@ class Pending(BaseModel):
 
 
 class Letters(BaseModel):
-    """The state of a notify thing, named like its complaint. `survey`: the complainant's answer, 0 to 100."""
+    """The state of a notify thing, named like its complaint.
+
+    `later`: rows whose time has not come; kept apart, since a release that knows none would send them at once.
+    `survey`: the complainant's answer, 0 to 100; `rated`: they gave one, here or when called.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -87,7 +93,9 @@ class Letters(BaseModel):
     respondent: str | None = None
     respondent_number: int = 0
     messages: dict[str, Message] = {}
+    later: dict[str, Message] = {}
     outcomes: dict[str, int] = {}
     sequence: int = 0
     survey: int | None = None
+    rated: bool = False
     pending: list[Pending] = []

@@ -1,17 +1,16 @@
 """What partners receive: the public facts, numbered within their complaint, by references only. Pure."""
 
-from pydantic import BaseModel
-
 from services.notify.domain import Letters, Pending
 from shared.contracts import actions, compensation, intake, triage
 from shared.contracts.compensation import ClaimStands
+from shared.contracts.fact import Happened
 from shared.contracts.intake import ComplaintStands
 from shared.contracts.notify import Outcome
 from shared.contracts.triage import CaseStands
 from shared.flow.messages import Heard, Tell, Telling
 from shared.flow.thing import Thing
 
-PUBLIC: dict[type[BaseModel], str] = {
+PUBLIC: dict[type[Happened], str] = {
     intake.ComplaintReceived: "received",
     triage.Triaged: "triaged",
     triage.SafetyRaised: "safety_raised",
@@ -36,7 +35,7 @@ CORRECTS = {"reopened": ("closed", "resolved"), "reversed": ("paid",), "safety_c
 def outcomes_of(thing: Thing[Letters], input: Heard) -> list[Telling]:
     """The outcome a fact is, told at once or kept until the line is known."""
     happened = input.fact.happened
-    name = PUBLIC.get(type(happened))
+    name = PUBLIC.get(type(happened)) if isinstance(happened, Happened) else None
     if name is None:
         return []
     remedies = [happened.delivered] if isinstance(happened, compensation.Paid) else []

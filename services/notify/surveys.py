@@ -68,7 +68,7 @@ def add_surveys(app: FastAPI, edge: Edge, store: Store, secret: bytes) -> None:
     @app.post("/v1/surveys/{token}", tags=["surveys"], summary=summary, response_model=SurveyAnswer)
     async def answer(http: Request, token: str, body: AnswerSurvey) -> Response:
         complaint = surveys.complaint(token)
-        return respond(await surveys.answer(complaint, body, http), f"/v1/surveys/{token}")
+        return respond(await surveys.answer(complaint, body, http), f"/survey/{token}")
 
     _add_page(app, surveys)
 
@@ -108,9 +108,10 @@ def _add_page(app: FastAPI, surveys: Surveys) -> None:
             return notice(problem.status, "none" if problem.status == 404 else "later", language)
         except Transient:
             return notice(503, "later", language)
-        if reply is None or reply.status >= 400:
-            status = reply.status if reply else 503
-            return notice(status, {409: "conflict", 410: "gone"}.get(status, "later"), language)
+        if reply is None:  # it stands on the log, and will be noted
+            return notice(202, "noting", language)
+        if reply.status >= 400:
+            return notice(reply.status, {409: "conflict", 410: "gone"}.get(reply.status, "later"), language)
         return RedirectResponse(f"/survey/{token}?lang={language}", 303)
 
 

@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field
 
+from services.notify.hearing import TYPES
 from shared.contracts.catalog import CATALOG
 from shared.policy.documents import Dated, Document, Identifier, Named, PackModel, Words
 from shared.policy.faults import Fault
@@ -82,6 +83,19 @@ def _spoken(text: str, forbidden: Forbidden) -> Iterable[str]:
     return (phrase for phrase in forbidden.phrases if phrase.lower() in text.lower())
 
 
+def _faults_of_time(message: MessageModel) -> Iterable[tuple[str, str, str]]:
+    """What is wrong with when a message goes: the field, what it is and how to mend it."""
+    for field, fact in [("at", message.at), *(("dropped_by", fact) for fact in message.dropped_by)]:
+        if fact not in CATALOG:
+            yield field, f"no fact '{fact}'", "name a fact like " + min(TYPES)
+        elif fact not in TYPES:
+            yield field, f"nobody is written to about '{fact}'", f"name one of {', '.join(sorted(TYPES))}"
+    if message.dropped_by and not message.after_hours:
+        yield "dropped_by", "goes at once: nothing can be told in between", "give after_hours, or leave it out"
+    if message.dropped_by and not message.unless_late:
+        yield "dropped_by", "the fact may itself come late, after what drops it", "add unless_late: true"
+
+
 def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
     holders = [d for p in (pack.shared, pack) if p for d in p.of("messages")]
     phrases = tuple(phrase for d in holders for phrase in d.content.forbidden.phrases)
@@ -89,11 +103,8 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
         forbidden = Forbidden(phrases=phrases, allowed=document.content.forbidden.allowed)
         for index, message in enumerate(document.content.messages):
             place = ("messages", index)
-            for field, fact in [("at", message.at), *(("dropped_by", fact) for fact in message.dropped_by)]:
-                if fact not in CATALOG:
-                    yield document.fault((*place, field), f"no fact '{fact}'", "name a fact like " + min(CATALOG))
-                elif fact.split(".")[1] != message.at.split(".")[1]:
-                    yield document.fault((*place, field), "told by another than 'at'", "name facts of one teller")
+            for field, what, mend in _faults_of_time(message):
+                yield document.fault((*place, field), what, mend)
             for language in LANGUAGES:
                 text = message.text.in_language(language)
                 at = (*place, "text", language)
@@ -122,6 +133,5 @@ def messages_at(documents: Mapping[str, Document[Any]], fact: str) -> list[tuple
     found: dict[str, tuple[MessageModel, str]] = {}
     for document in documents.values():
         for message in document.content.messages:
-            if message.at == fact:
-                found[message.id] = message, f"{document.id}@{document.digest[:12]}"
-    return list(found.values())
+            found[message.id] = message, f"{document.id}@{document.digest[:12]}"
+    return [(message, version) for message, version in found.values() if message.at == fact]

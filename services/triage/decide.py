@@ -30,7 +30,7 @@ def _note(thing: Thing[Case], input: Input, now: datetime, policy: Policy) -> li
     if isinstance(input, Heard) and input.fact.teller == "intake":
         return triaging.heard(thing, input, now, policy)
     if isinstance(input, Heard) and isinstance(input.fact.happened, SurveyAnswered):
-        return road.rated(thing.state, input.fact.happened.score, now)
+        return road.rated(thing.state, input.fact.happened.score, input.fact.time, now)
     if isinstance(input, Asked):
         return desk.asked(thing, input.request, now, policy)
     if isinstance(input, Answered):

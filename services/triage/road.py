@@ -138,10 +138,16 @@ def close(case: Case, feedback: str, now: datetime, solution: str = "", who: str
     return [Tell(closed, who=who)]
 
 
-def rated(case: Case, score: int, now: datetime) -> list[Telling]:
-    """The complainant answered the survey: a resolved case is closed with it, a low score is for its department."""
+def rated(case: Case, score: int, answered_at: datetime, now: datetime) -> list[Telling]:
+    """The complainant answered the survey: what was resolved by then is closed; a low score is for its department.
+
+    What was promised is done first: the 72 hours close it otherwise.
+    """
     case.score = score
-    return close(case, "rated", now, who="complainant") if case.status == "resolved" else []
+    promised = any(name.startswith("promise:") and clock.met_at is None for name, clock in case.clocks.items())
+    if case.status != "resolved" or answered_at < case.happened["resolved"].at or promised:
+        return []
+    return close(case, "rated", now, who="complainant")
 
 
 # Withdrawn and reopened ----------------------------------------------------------------------------

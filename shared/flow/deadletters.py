@@ -59,12 +59,12 @@ def bytes_of(record: Record) -> str:
     return hashlib.sha256(record.value or b"").hexdigest()[:32]
 
 
-def kept_record(thing: str, record: Record, kept: Record, reason: str) -> dict[str, Any]:
+def kept_record(thing: str, record: Record, kept: Record, reason: str, answer_to: str = "") -> dict[str, Any]:
     """The entry a person finds on the thing; the bytes stand on a page of their own, as `kept`.
 
     `event` and `of` (a hash of its bytes) tell whether the same record came again: it is kept once. `fed` is the
     hash it will have when it is fed from its page. What a sender signed names no event: the event is that of what
-    it is kept as.
+    it is kept as. `answer_to`: the effect it answers, if it is an answer.
     """
     at = _name(record)
     return {
@@ -76,6 +76,7 @@ def kept_record(thing: str, record: Record, kept: Record, reason: str) -> dict[s
         "reason": reason,
         "page": f"{thing}#record-{at}",
         "level": 0,
+        **({"answer_to": answer_to} if answer_to else {}),
     }
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from shared import clock
 from shared.flow import known
 from shared.flow.codec import request_event
-from shared.flow.deadletters import blank_page, bytes_of, event_id, kept_record, record_page
+from shared.flow.deadletters import bytes_of, event_id, kept_record, record_page
+from shared.flow.forgetting import PERSON, forget
 from shared.flow.messages import (
     Answer,
     Answered,
@@ -23,10 +24,9 @@ from shared.flow.messages import (
     Tick,
 )
 from shared.flow.records import Outgoing, Record
-from shared.flow.replay import drop_sealed, note_told, replayed, unsealed
+from shared.flow.replay import note_told, replayed, unsealed
 from shared.flow.telling import ATTEMPT, NeedsPerson, Teller
 
-PERSON = "needs-person"
 MAX_LEVEL = 6
 MOST_UNREAD = 100
 """Records nobody could read that wait for a person on one thing; any more lie among the dead letters alone."""
@@ -59,7 +59,7 @@ class Fold(Teller):
         if told is None:
             return self.out
         if self.thing.erased and not erased_before:
-            self._forget()
+            self.pages = forget(self.thing, self.record.time)
         self.tell(told, told_before == 0)
         if self.thing.lane != lane_before:
             self.reorder(begun_before)
@@ -75,7 +75,8 @@ class Fold(Teller):
         if again is not None:
             return again
         keepable = self._keepable(message)
-        kept = kept_record(self.thing.id, self.record, keepable, reason)
+        answer_to = message.effect if isinstance(message, Answer) else ""
+        kept = kept_record(self.thing.id, self.record, keepable, reason, answer_to)
         same = any((other["event"], other["of"]) == (kept["event"], kept["of"]) for other in self.thing.person)
         flooded = message is None and len(self.thing.person) >= MOST_UNREAD
         if same or flooded or (message is not None and not known.is_new(self.thing, message, self.record.time)):
@@ -158,26 +159,6 @@ class Fold(Teller):
         if not self.thing.person:
             self.thing.stop_clock(PERSON)
         return True
-
-    def _forget(self) -> None:
-        """An erasure: nothing sealed is told or ordered again, and nobody reads what was kept of the person."""
-        drop_sealed(self.thing)
-        pages = [*self.thing.fed, *(kept["page"] for kept in self.thing.person)]
-        self.pages = {page: blank_page(self.thing.id, page) for page in pages}
-        for kept in self.thing.person:
-            self._do_without(kept["event"])
-        self.thing.person, self.thing.fed = [], []
-        self.thing.stop_clock(PERSON)
-
-    def _do_without(self, event: str) -> None:
-        """A kept tick strikes again and a kept answer is asked for again, since nobody can feed them any more."""
-        thing, now = self.thing, self.record.time
-        clock_name, slash, _ = event.removeprefix(f"{thing.id}/").rpartition("/")
-        if slash and event.startswith(f"{thing.id}/") and clock_name not in thing.clocks:
-            thing.set_clock(clock_name, now)
-        for effect in thing.attempts:
-            if thing.pending(effect) and ATTEMPT + effect not in thing.clocks:
-                thing.set_clock(ATTEMPT + effect, now)
 
     def _fact(self, fact: Fact) -> Sequence[Telling] | None:
         news = known.note_fact(self.thing, fact)

@@ -117,7 +117,7 @@ async def test_a_service_that_opens_nothing_sealed_keeps_none_of_it_and_knows_th
     assert (bench.thing()["state"]["words"], bench.thing()["person"]) == (["bang"], [])
 
 
-async def test_after_an_erasure_a_kept_answer_is_asked_for_again_and_a_kept_tick_strikes_again():
+async def test_after_an_erasure_a_kept_tick_strikes_again_and_a_kept_answer_is_still_there_to_be_fed():
     bench = Bench(toy(cannot_strike=True, cannot_hear_answers=True)).put(asked(add(pay=True, alarm_s=60)))
     stage = await bench.stage()
     await bench.run(stage)
@@ -130,4 +130,27 @@ async def test_after_an_erasure_a_kept_answer_is_asked_for_again_and_a_kept_tick
     stage = await mended(bench, stage)
     bench.put(asked(add(erase=True, id="k2")))
     await bench.run(stage)
-    assert set(bench.thing()["clocks"]) == {"alarm", "attempt/pay"}
+    assert set(bench.thing()["clocks"]) == {"alarm", "needs-person"}
+    bench.put(fed(bench))
+    await bench.run(stage)
+    assert (bench.thing()["attempts"]["pay"]["answer"]["verdict"], bench.thing()["person"]) == ("done", [])
+
+
+async def test_a_provider_that_did_it_after_all_is_believed_though_its_answer_waited_through_an_erasure():
+    bench = Bench(toy(cannot_hear_answers=True)).put(asked(add(pay=True)))
+    stage = await bench.stage()
+    await bench.run(stage)
+    key, inbox = bench.thing()["attempts"]["pay"]["key"], "redress.toy.inbox.standard"
+    stage = await mended(bench, stage)
+    bench.put(answer_event(Answer("c1", "pay", key, 1, "refused"), inbox))
+    await bench.run(stage)
+    bench.service = toy(cannot_hear_answers=True)
+    await stage.log.stop()
+    stage = await bench.stage()
+    bench.put(answer_event(Answer("c1", "pay", key, 1, "done"), inbox), asked(add(erase=True, id="k2")))
+    await bench.run(stage)
+    assert bench.thing()["erased"] and bench.thing()["attempts"]["pay"]["answer"]["verdict"] == "refused"
+    stage = await mended(bench, stage)
+    bench.put(fed(bench))
+    await bench.run(stage)
+    assert (bench.thing()["attempts"]["pay"]["answer"]["verdict"], bench.thing()["person"]) == ("done", [])

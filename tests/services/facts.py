@@ -23,7 +23,8 @@ def told(
     """A fact as it would stand on the log of its teller."""
     teller = happened.TYPE.split(".")[1]
     fact = Fact(
-        teller=teller, thing=more.get("thing", complaint), type=happened.TYPE, number=number, time=T0, lane=lane,
+        teller=teller, thing=more.get("thing", complaint), type=happened.TYPE, number=number,
+        time=more.get("time", T0), lane=lane,
         complaint=complaint, happened=happened, stands={"lane": lane, **stands}, sealed=more.get("sealed"),
     )  # fmt: skip
     topic = more.get("topic", f"redress.{teller}.{lane}")

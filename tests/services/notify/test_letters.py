@@ -2,11 +2,12 @@
 
 import pytest
 
-from services.notify.templates import SECTION
+from services.notify.templates import SECTION, messages_at
 from shared.contracts import intake, triage
 from shared.flow.codec import answer_event
 from shared.flow.messages import Answer
-from shared.policy.packs import SHIPPED
+from shared.policy.faults import PackFaults
+from shared.policy.packs import SHIPPED, load_pack
 from tests.services.facts import told
 from tests.services.notify.house import complaint, contact, house, offered, orders, outcomes, received, run
 
@@ -100,9 +101,6 @@ async def test_an_erasure_takes_the_contact_out_of_messages_already_on_their_way
 
 
 async def test_SE_8_a_message_that_promises_an_outcome_or_brushes_off_is_refused_when_loaded(tmp_path):
-    from shared.policy.faults import PackFaults
-    from shared.policy.packs import load_pack
-
     folder = tmp_path / "bad" / "messages"
     folder.mkdir(parents=True)
     shared = load_pack(SHIPPED / "all_lines", [SECTION])
@@ -123,3 +121,41 @@ messages:
         load_pack(tmp_path / "bad", [SECTION], shared)
     told = str(fault.value)
     assert "m.yaml:9" in told and "保证赔偿" in told and "unknown field 'phone'" in told and "not my department" in told
+
+
+HEAD = 'id: bad\nversion: "1"\nowner: me\nsource: me\nin_force: {from: 2020-01-01}\nmessages:\n'
+TEXT = '{zh-Hans: "a", zh-Hant: "a", en: "a"}'
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("at: resolved", "no fact 'resolved'"),
+        ("at: redress.triage.clock-warned.v1", "nobody is written to about"),
+        ("at: resolved, dropped_by: [redress.triage.reopened.v1]", "no fact 'resolved'"),
+        ("at: redress.triage.resolved.v1, dropped_by: [redress.triage.reopened.v1], unless_late: true", "goes at once"),
+        ("at: redress.triage.resolved.v1, after_hours: 1, dropped_by: [redress.triage.reopened.v1]", "add unless_late"),
+        ("at: redress.triage.resolved.v1, after_hours: 1, unless_late: true, dropped_by: [redress.x.y.v1]", "no fact"),
+        ("at: redress.triage.resolved.v1, after_hours: 721", "720"),
+    ],
+)
+def test_when_a_message_goes_is_checked_when_the_pack_loads(tmp_path, when, says):
+    folder = tmp_path / "bad" / "messages"
+    folder.mkdir(parents=True)
+    (folder / "m.yaml").write_text(f"{HEAD}  - {{id: one, {when}, text: {TEXT}}}\n", "utf-8")
+    with pytest.raises(PackFaults) as fault:
+        load_pack(tmp_path / "bad", [SECTION], load_pack(SHIPPED / "all_lines", [SECTION]))
+    assert says in str(fault.value) and "defect" not in str(fault.value)
+
+
+def test_a_lines_message_takes_the_place_of_the_shared_one_of_its_name_whatever_fact_it_goes_at(tmp_path):
+    folder = tmp_path / "ferry" / "messages"
+    folder.mkdir(parents=True)
+    (folder / "m.yaml").write_text(
+        f"{HEAD}  - {{id: survey, at: redress.triage.closed.v1, text: {TEXT}}}\n".replace("bad", "ferry"), "utf-8"
+    )
+    shared = load_pack(SHIPPED / "all_lines", [SECTION])
+    pack = load_pack(tmp_path / "ferry", [SECTION], shared)
+    documents = {document.id: document for document in (*shared.of("messages"), *pack.of("messages"))}
+    assert [m.id for m, _ in messages_at(documents, "redress.triage.closed.v1")] == ["survey"]
+    assert "survey" not in [m.id for m, _ in messages_at(documents, "redress.triage.resolved.v1")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from services.notify.app import log_channel
+from services.notify.decide import Policy
 from services.notify.domain import LINK, SURVEY
 from services.notify.phrases import LABELS, LANGUAGES
 from services.notify.settings import Settings
@@ -28,12 +30,16 @@ TOKEN = links.token(SECRET, ID, "survey")
 CASE = {"line": "high_speed_rail", "status": "resolved"}
 
 
-def resolved(number: int = 4, solution: str = "remedy_delivered") -> Any:
-    return told(triage.Resolved(solution=solution), number, CASE, complaint=ID)
+def resolved(number: int = 4, after_s: int = 0, solution: str = "remedy_delivered") -> Any:
+    return told(triage.Resolved(solution=solution), number, CASE, complaint=ID, time=at(after_s))
 
 
 def reopened(number: int = 5) -> Any:
     return told(triage.Reopened(because="asked"), number, {**CASE, "status": "triaged"}, complaint=ID)
+
+
+def called(score: int | None, number: int = 5) -> Any:
+    return told(triage.CalledBack(satisfied=True, by="staff:a", score=score), number, CASE, complaint=ID)
 
 
 def told_by(id: str = ID, **more: Any) -> Any:
@@ -87,8 +93,100 @@ async def test_a_case_opened_again_is_not_surveyed_until_a_day_after_it_is_resol
     await run(bench)
     await later(bench, 2 * DAY)
     assert (surveys(bench), reasons(bench)) == ([], ["no longer so"])
-    bench.put(resolved(6))
+    bench.put(resolved(6, 2 * DAY))
     await run(bench)
+    await later(bench, 3 * DAY - 1)
+    assert surveys(bench) == []
+    await later(bench, 3 * DAY + 1)
+    assert len(surveys(bench)) == 1
+
+
+async def test_after_an_outage_of_days_what_was_told_meanwhile_is_heard_before_the_survey_goes(bench):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    await later(bench, 2 * DAY)  # the clock strikes a day late, and overtakes
+    assert surveys(bench) == []
+    bench.put(reopened())
+    await run(bench)
+    await later(bench, 3 * DAY)
+    assert (surveys(bench), reasons(bench)) == ([], ["no longer so"])
+
+
+async def test_after_an_outage_of_days_with_nothing_told_the_survey_goes_some_minutes_later(bench):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    await later(bench, 2 * DAY)
+    await later(bench, 2 * DAY + 601)
+    assert len(surveys(bench)) == 1
+
+
+@pytest.mark.parametrize(("score", "asked"), [(95, 0), (0, 0), (None, 1)])
+async def test_who_gave_a_score_when_called_back_is_not_asked_once_more(bench, score, asked):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    bench.put(called(score))
+    await run(bench)
+    await later(bench, DAY + 1)
+    assert len(surveys(bench)) == asked
+
+
+async def test_who_withdraws_what_was_resolved_is_not_surveyed(bench):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    bench.put(told(intake.WithdrawalAsked(), 3, {**STANDS, "withdrawn": True}, complaint=ID))
+    await run(bench)
+    await later(bench, DAY + 1)
+    assert surveys(bench) == []
+
+
+async def test_a_release_that_knows_no_later_messages_sees_none_of_them(bench):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    state = bench.thing(ID)["state"]
+    assert "survey" not in {message["template"] for message in state["messages"].values()}
+    assert [message["template"] for message in state["later"].values()] == ["survey"]
+
+
+async def test_a_pack_that_changes_in_the_meantime_changes_no_word_of_what_was_to_go_later(bench):
+    bench.put(told_by(), CONTACT, resolved())
+    await run(bench)
+    declared = bench.service
+    without = lambda now: Policy(lambda line, fact: [], declared.policy(now).fields)  # noqa: E731
+    bench.service = dataclasses.replace(declared, policy=without)
+    for stage in bench.stages:
+        stage.service = bench.service
+    await later(bench, DAY + 1)
+    assert ["0 to 100" in text for text in surveys(bench)] == [True]
+
+
+async def test_what_has_no_text_in_force_is_skipped_and_says_so():
+    packs = dataclasses.replace
+    bench = await house()
+    declared = bench.service
+    gone = iter([False])
+
+    def policy(now: Any) -> Policy:
+        known = declared.policy(now)
+        return Policy(lambda line, fact: known.messages(line, fact) if next(gone, True) is False else [], known.fields)
+
+    bench.service = packs(declared, policy=policy)
+    for stage in bench.stages:
+        stage.service = bench.service
+    bench.put(told(triage.Reopened(because="asked"), 5, CASE, complaint=ID), CONTACT)
+    await run(bench)
+    bench.put(told_by())
+    await run(bench)
+    assert reasons(bench) == ["no text in force"]
+
+
+async def test_a_message_that_waits_for_who_was_ordered_takes_no_other_with_it(bench):
+    order = {"line": "ride_hailing", "origin": "system", "references": {"order": "R-1"},
+             "facts": {"anomaly": "driver_cancelled", "alternative": "another_car"}}  # fmt: skip
+    ride = told(triage.Resolved(solution="remedy_delivered"), 4, {**CASE, "line": "ride_hailing"}, complaint=ID)
+    bench.put(told_by(**order), CONTACT, ride)
+    await run(bench)
+    await later(bench, DAY + 1)
+    await later(bench, DAY + 700)
     assert len(surveys(bench)) == 1
 
 
@@ -201,23 +299,19 @@ async def test_only_the_link_of_the_survey_answers_it(asked):
     assert asked.answered() == []
 
 
-async def test_before_it_was_asked_and_after_an_erasure_nothing_is_noted(bench):
-    bench.put(told_by(), CONTACT, resolved())
+async def test_after_an_erasure_nothing_is_noted(bench):
+    bench.put(told_by(), CONTACT, resolved(), told(intake.ComplainantErased(), 3, STANDS, complaint=ID))
     await run(bench)
     async with open_door(bench) as door:
-        assert (await door.answer(50)).status_code == 409
-        bench.put(told(intake.ComplainantErased(), 3, STANDS, complaint=ID))
-        assert (await door.answer(51)).status_code in (409, 410)
-        await later(bench, DAY + 1)
         assert (await door.answer(52)).status_code == 410 and door.answered() == []
         assert (await door.http.get(f"/survey/{TOKEN}?lang=en")).status_code == 410
 
 
 async def test_who_answered_is_not_asked_again_when_it_is_resolved_once_more(asked):
     await asked.answer(20)
-    asked.bench.put(reopened(), resolved(6))
+    asked.bench.put(reopened(), resolved(6, 2 * DAY))
     await run(asked.bench)
-    await later(asked.bench, 4 * DAY)
+    await later(asked.bench, 3 * DAY + 1)
     assert len(surveys(asked.bench)) == 1 and reasons(asked.bench) == ["answered before"]
 
 

@@ -206,8 +206,26 @@ async def test_a_call_back_with_a_bad_result_reopens_and_a_good_one_closes(triag
     assert (triage.case["status"], triage.said("closed")[0]["feedback"]) == ("closed", "content")
 
 
-def surveyed(score: int, number: int = 5) -> Any:
-    return told(notify.SurveyAnswered(score=score), number, {"survey": score})
+def surveyed(score: int, number: int = 5, after_s: int = 0) -> Any:
+    return told(notify.SurveyAnswered(score=score), number, {"survey": score}, time=at(after_s))
+
+
+async def test_DS_6_who_is_promised_a_call_back_is_called_though_they_answered_the_survey(triage):
+    await triage.hear(received())
+    await triage.ask("answer", {"kind": "explanation"})
+    await triage.ask("promises", {"promise": "call_back", "by": at(DAY).isoformat()})
+    await triage.hear(surveyed(85, after_s=60))
+    assert (triage.case["status"], triage.case["score"]) == ("resolved", 85)
+    await triage.after(DAY + 1)
+    assert "promise:call_back:1" in [said["clock"] for said in triage.said("clock-breached")]
+
+
+async def test_an_answer_to_the_survey_closes_only_what_was_resolved_when_it_was_given(triage):
+    await triage.hear(received())
+    triage.time = at(3600)
+    await triage.ask("answer", {"kind": "explanation"})
+    await triage.hear(surveyed(85, after_s=60))
+    assert triage.case["status"] == "resolved"
 
 
 async def test_HR_9_the_complainants_answer_to_the_survey_closes_what_is_resolved_and_nothing_else(triage):
@@ -215,7 +233,7 @@ async def test_HR_9_the_complainants_answer_to_the_survey_closes_what_is_resolve
     await triage.hear(surveyed(40))
     assert (triage.case["status"], triage.case["score"]) == ("triaged", 40)
     await triage.ask("answer", {"kind": "explanation"})
-    await triage.hear(surveyed(85, 6))
+    await triage.hear(surveyed(85, 6, 60))
     assert (triage.case["status"], triage.case["score"]) == ("closed", 85)
     assert triage.said("closed")[0]["feedback"] == "rated"
     triage.check_changes()

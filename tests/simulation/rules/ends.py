@@ -49,7 +49,7 @@ def messages_end(world: World, reading: Reading) -> Iterable[Broken]:
     """No message waits for ever, and what a complainant answered to the survey stands with triage too."""
     cases = world.stores["triage"].things if "triage" in world.stores else {}
     for id, letters in world.stores["notify"].things.items() if "notify" in world.stores else ():
-        for message in letters["state"].get("messages", {}).values():
+        for message in (*letters["state"].get("messages", {}).values(), *letters["state"].get("later", {}).values()):
             if message["state"] == "waiting":
                 yield id, f"the message {message['template']} still waits"
         score, case = letters["state"].get("survey"), cases.get(id)
