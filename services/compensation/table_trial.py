@@ -22,15 +22,17 @@ def try_on(items: Sequence[Mapping[str, Any]], before: Policy, after: Policy) ->
     """One object per input whose result changes, then the summary.
 
     An input is worked out by the version in force on its day and by the newest changed version of that table, so
-    that a version that begins tomorrow can be tried on yesterday's cases. Of a new table `before` is None, and only
-    the summary says so.
+    that a version that begins tomorrow can be tried on yesterday's cases. Of a table that is not shipped the version
+    before the newest counts as `before`; of one with a single version `before` is None, and only the summary says so.
     """
     old, new = tables_of(before), tables_of(after)
     tally: dict[str, _Tally] = {}
     for item in items:
         table = str(item.get("table"))
         is_new = table in new.ids and table not in old.ids
-        was, now = {} if is_new else _outcome(old, None, item), _outcome(new, _changed(old, new, table), item)
+        earlier = _version_before(new, table) if is_new else None
+        was = _outcome(new, earlier, item) if earlier else {} if is_new else _outcome(old, None, item)
+        now = _outcome(new, _changed(old, new, table), item)
         change = tally.setdefault(table, _Tally()).add(was, now)
         if change is not None:
             yield {"id": item.get("id"), "table": table, "before": was or None, "after": now, "difference": change}
@@ -41,6 +43,12 @@ def _changed(old: Tables, new: Tables, table: str) -> Entry | None:
     known = {entry.document.digest for entry in old.versions(table)}
     fresh = [entry for entry in new.versions(table) if entry.document.digest not in known]
     return max(fresh, key=lambda entry: entry.document.content.in_force.start, default=None)
+
+
+def _version_before(tables: Tables, table: str) -> Entry | None:
+    """The version before the newest, of a table that is not shipped and brings both."""
+    versions = sorted(tables.versions(table), key=lambda entry: entry.document.content.in_force.start)
+    return versions[-2] if len(versions) > 1 else None
 
 
 def _outcome(tables: Tables, chosen: Entry | None, item: Mapping[str, Any]) -> Json:

@@ -1,5 +1,6 @@
 """Messages as policy: which message, to whom, at which fact, in three languages; checked when the pack loads."""
 
+import difflib
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field
 
 from services.notify.hearing import TYPES
-from shared.contracts.catalog import CATALOG
+from shared.contracts.catalog import CATALOG, STANDS
 from shared.policy.documents import Dated, Document, Identifier, Named, PackModel, Words
 from shared.policy.faults import Fault
 from shared.policy.packs import Pack
@@ -28,6 +29,7 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoesca
 Condition = Annotated[str, Field(pattern=r"^([a-z_]+|facts\.[a-z][a-z0-9_]{0,59})$")]
 Wanted = str | bool | tuple[str, ...]
 MOST_HOURS = 30 * 24
+ALWAYS_TOLD = ("safety", "solution")
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
@@ -96,14 +98,30 @@ def _faults_of_time(message: MessageModel) -> Iterable[tuple[str, str, str]]:
         yield "dropped_by", "the fact may itself come late, after what drops it", "add unless_late: true"
 
 
+def _faults_of_conditions(message: MessageModel) -> Iterable[tuple[str, str, str]]:
+    """Conditions on what never stands: the field, what it is and how to mend it."""
+    stands = STANDS.get(message.at.split(".")[1]) if message.at in TYPES else None
+    known = sorted({*(stands.model_fields if stands else ()), *ALWAYS_TOLD})
+    for field, conditions in (("when", message.when), ("unless", message.unless)):
+        for name in conditions if stands else ():
+            if name not in known and not name.startswith("facts."):
+                close = difflib.get_close_matches(name, known, n=1)
+                mend = f"did you mean '{close[0]}'?" if close else f"name one of {', '.join(known)}, or facts.NAME"
+                yield field, f"'{name}' is nothing that stands at this fact", mend
+
+
 def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
     holders = [d for p in (pack.shared, pack) if p for d in p.of("messages")]
     phrases = tuple(phrase for d in holders for phrase in d.content.forbidden.phrases)
     for document in documents:
         forbidden = Forbidden(phrases=phrases, allowed=document.content.forbidden.allowed)
+        ids = [message.id for message in document.content.messages]
         for index, message in enumerate(document.content.messages):
+            if message.id in ids[:index]:
+                what = f"message '{message.id}' stands twice"
+                yield document.fault(("messages", index, "id"), what, "give it its own id")
             place = ("messages", index)
-            for field, what, mend in _faults_of_time(message):
+            for field, what, mend in (*_faults_of_time(message), *_faults_of_conditions(message)):
                 yield document.fault((*place, field), what, mend)
             for language in LANGUAGES:
                 text = message.text.in_language(language)

@@ -1,5 +1,7 @@
 """`clocks.yaml`: the deadlines of a line's cases as its policy owner writes them, and what is in force of them."""
 
+import difflib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -146,6 +148,7 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
                         ("clocks", name, "categories", place), f"no category '{category}'", "name one the line knows"
                     )
             yield from _check_ladder(document, ("clocks", name, "ladder"), rule.ladder or ())
+            yield from _check_steps(document, name, rule, pack)
         yield from _check_ladder(document, ("ladder",), document.content.ladder)
 
 
@@ -153,6 +156,23 @@ def _check_ladder(document: Document[Any], place: tuple[str, ...], ladder: Seque
     levels = [LEVELS.index(rung.to) for rung in ladder]
     if levels != sorted(set(levels)):
         yield document.fault(place, "a ladder goes down or stands still", "name each level once, lowest first")
+    for index, (one, other) in enumerate(itertools.pairwise(rung.after.split() for rung in ladder)):
+        if one[1][:3] == other[1][:3] and int(other[0]) < int(one[0]):
+            what = f"'{' '.join(other)}' comes before the rung above it, '{' '.join(one)}'"
+            yield document.fault((*place, index + 1, "after"), what, "count every rung from the breach, in order")
+
+
+def _check_steps(document: Document[Any], name: str, rule: ClockRule, pack: Pack) -> Iterable[Fault]:
+    """Steps may be taken that stand in no list; one written almost like a listed one is meant to be that."""
+    holders = [each for each in (pack.shared, pack) if each]
+    steps = sorted({step for each in holders for found in each.of("steps") for step in found.content.steps})
+    for field, events in (("starts", rule.starts), ("met_by", rule.met_by)):
+        for place, event in enumerate(events):
+            step = event.removeprefix("step:")
+            close = difflib.get_close_matches(step, steps, n=1, cutoff=0.8) if step != event else []
+            if close and step not in steps:
+                what = f"no step '{step}' stands in the list"
+                yield document.fault(("clocks", name, field, place), what, f"did you mean 'step:{close[0]}'?")
 
 
 SECTION = Section("clocks", "clocks*.yaml", Clocks, "deadlines, calendars and who is told of a breach", _check)

@@ -27,8 +27,17 @@ def _triage(args: argparse.Namespace) -> int:
     shelf = PackShelf([SHIPPED, *args.pack], reading.SECTIONS)
     for fault in shelf.faults:
         print(fault, file=sys.stderr)
-    today = datetime.now(UTC).date()
-    return answer_lines(sys.stdin, sys.stdout, lambda item: triage(shelf.policy, today, item))
+    today, unknown = datetime.now(UTC).date(), set[str]()
+
+    def answer(item: dict[str, Any]) -> Answer:
+        line = item.get("line")
+        if isinstance(line, str) and line not in shelf.policy.lines and line not in unknown:
+            unknown.add(line)
+            known = ", ".join(shelf.policy.lines)
+            print(f"no pack speaks for a line named in 'line': shared rules read it; known: {known}", file=sys.stderr)
+        return triage(shelf.policy, today, item)
+
+    return answer_lines(sys.stdin, sys.stdout, answer)
 
 
 def triage(policy: Policy, today: date, item: dict[str, Any]) -> Answer:

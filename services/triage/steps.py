@@ -1,6 +1,7 @@
 """`steps.yaml`: the steps of a line's work in their order, and what must be done before others are taken. Pure."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -128,7 +129,11 @@ def _place(case: Case, step: str) -> int:
 
 
 def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
+    holders = [each for each in (pack.shared, pack) if each]
+    clocks = {name for each in holders for found in each.of("clocks") for name in found.content.clocks}
     for document in documents:
+        if clocks:
+            yield from _check_breached(document, clocks)
         steps: Mapping[str, StepRule] = document.content.steps
         before: set[str] = set()
         for name, rule in steps.items():
@@ -142,6 +147,21 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
                     yield document.fault(("steps", name, "settled", opens), what, f"name two of {sorted(steps)}")
             before.add(name)
         yield from _check_acts(document, [profile.content for profile in pack.of("pack")])
+
+
+def _check_breached(document: Document[Any], clocks: Collection[str]) -> Iterable[Fault]:
+    """Deadlines that do not exist never pass."""
+    content: Steps = document.content
+    waits = [(("steps", name, "after"), rule.after) for name, rule in content.steps.items()]
+    waits += [(("acts", act, "after"), rule.after) for act, rule in content.acts.items()]
+    for where, after in waits:
+        for place, needed in enumerate(after):
+            for one in needed.split(OR):
+                clock = one.removeprefix(BREACHED)
+                if clock != one and clock not in clocks:
+                    close = difflib.get_close_matches(clock, clocks, n=1)
+                    mend = f"did you mean '{close[0]}'?" if close else f"name one of {', '.join(sorted(clocks))}"
+                    yield document.fault((*where, place), f"no clock '{clock}'", mend)
 
 
 def _check_acts(document: Document[Any], profiles: Sequence[LineProfile]) -> Iterable[Fault]:

@@ -24,16 +24,19 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
     "triage": {
         "intake": "received supplemented withdrawal-asked reopening-asked erased".split(),
         "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
+        "notify": ["survey-answered"],
     },
     "compensation": {
         "triage": "triaged safety-raised safety-cleared identity-verified finding-recorded reopened".split(),
         "intake": ["offer-answered"],
     },
     "notify": {
-        "intake": ["received", "erased", "supplemented"],
+        "intake": ["received", "erased", "supplemented", "withdrawal-asked", "reopening-asked"],
         "contacts": ["told"],
         "triage": "triaged safety-raised safety-cleared protective-action-requested finding-recorded resolved closed "
-        "reopened rejected withdrawn info-requested identity-verified promised".split(),
+        "reopened rejected withdrawn info-requested identity-verified promised assigned step-taken answered called-back "
+        "linked unlinked protective-action-acknowledged corrective-action-ordered corrective-action-answered "
+        "corrective-action-verified".split(),
         "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
     },
 }

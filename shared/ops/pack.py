@@ -46,7 +46,8 @@ def check_folder(folder: Path) -> list[Fault]:
     """Every fault of the pack, or of the packs, in this folder; each checked beside the shipped shared pack."""
     faults: list[Fault] = []
     try:
-        _ = list(_loaded(folder, faults))
+        for pack in _loaded(folder, faults):
+            faults += _taken(pack)
     except PackFaults as fault:
         return fault.faults
     return faults
@@ -64,6 +65,17 @@ def _loaded(folder: Path, faults: list[Fault]) -> Iterable[Pack]:
             continue
         shared = pack if pack.name == SHARED_PACK else shared
         yield pack
+
+
+def _taken(pack: Pack) -> Iterable[Fault]:
+    """A line's own tables that would take the place of another line's: `assess` knows tables by name alone."""
+    shipped = load_policy([SHIPPED]).packs if pack.line and pack.of("tables") else ()
+    for other in shipped:
+        ids = {document.id for document in other.of("tables")} if other.line != pack.line else set()
+        for document in pack.of("tables"):
+            if document.id in ids:
+                what = f"the pack '{other.name}' has a table '{document.id}' too"
+                yield document.fault(("id",), what, f"give yours a name of its own, like {pack.line}.NAME")
 
 
 def _try(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from shared.policy.faults import Fault, PackFaults
 from shared.policy.model_faults import as_fault
@@ -111,4 +112,11 @@ def check_document(section: str, model: type[M], source: Source) -> Document[M]:
     try:
         return Document(section, model.model_validate(source.data), source)
     except ValidationError as fault:
-        raise PackFaults([as_fault(source, model, error) for error in fault.errors()]) from None
+        errors = fault.errors()
+        # A list whose only item is at fault is told to be short of items too.
+        told = [e for e in errors if e["type"] != "too_short" or not any(_below(e, other) for other in errors)]
+        raise PackFaults([as_fault(source, model, error) for error in told]) from None
+
+
+def _below(one: ErrorDetails, other: ErrorDetails) -> bool:
+    return other is not one and other["loc"][: len(one["loc"])] == one["loc"]

@@ -19,6 +19,8 @@ def forms(phrase: str) -> tuple[tuple[str, bool], ...]:
     plain = _comparable([text.rstrip("*").strip() for text in written])
     if not all(plain):
         raise ValueError("one of its ways of writing is empty")
+    if any("*" in text.rstrip("* ") for text in written):
+        raise ValueError("* stands at the end: only the last word takes any ending")
     return tuple(dict.fromkeys(zip(plain, [text.endswith("*") for text in written], strict=True)))
 
 

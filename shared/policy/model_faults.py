@@ -33,7 +33,7 @@ def _written(source: Source, place: Place) -> Place:
 
 
 def _in_words(model: type[BaseModel], place: Place, error: ErrorDetails) -> tuple[str, str]:
-    name = next((str(step) for step in reversed(place) if isinstance(step, str)), "the file")
+    name = next((str(step) for step in reversed(place) if isinstance(step, str) and step != "[key]"), "the file")
     match error["type"]:
         case "missing":
             return f"'{place[-1]}' is missing", f"add a line '{place[-1]}: …'{_about(model, place)}"

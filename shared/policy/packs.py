@@ -55,6 +55,8 @@ def load_pack(folder: Path, sections: Sequence[Section] | None = None, shared: P
     line = next((document.id for document in documents if document.section == "pack"), None)
     pack = Pack(folder.name, folder, line, tuple(documents), None if folder.name == SHARED_PACK else shared)
     faults.extend(_overlaps(documents))
+    if whole and pack.name != SHARED_PACK and not line and not faults:
+        faults.extend(_headless(pack))
     if not faults:
         for section in sections:
             faults.extend(_checked(section, pack))
@@ -104,6 +106,14 @@ def _strangers(folder: Path, files: Iterable[Path], sections: Sequence[Section])
         inside = path.relative_to(folder).as_posix()
         if not any(fnmatch(inside, section.files) for section in sections):
             yield Fault(str(path), 1, "belongs to no section of a pack", f"name it like one of {_layout(sections)}")
+
+
+def _headless(pack: Pack) -> Iterable[Fault]:
+    """Tables may stand alone; all else speaks for a line, and the line is told by pack.yaml."""
+    stray = next((document for document in pack.documents if document.section != "tables"), None)
+    if stray is not None:
+        what = f"pack.yaml is missing: no line would ever use '{stray.id}'"
+        yield Fault(str(pack.folder), 1, what, "say in pack.yaml which line this is")
 
 
 def _layout(sections: Sequence[Section]) -> str:

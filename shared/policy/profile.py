@@ -111,6 +111,8 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
         if profile.id != documents[0].id:
             yield document.fault(("id",), "two lines in one pack", "give every version of pack.yaml the same id")
         yield from _check_categories(document, profile)
+        yield from _check_twice(document, profile)
+        yield from _check_marks(document, profile, pack)
         units = {unit.id for unit in profile.units}
         for index, queue in enumerate(profile.queues):
             if queue.unit not in units:
@@ -124,6 +126,30 @@ def _check(documents: Sequence[Document[Any]], pack: Pack) -> Iterable[Fault]:
             yield document.fault(("queues",), "no queue takes danger", "give one of them 'safety: true'")
         if not _takes_all(profile.queues[-1]):
             yield document.fault(("queues",), "some cases have no queue", "let the last queue have no conditions")
+
+
+def _check_twice(document: Document[Any], profile: LineProfile) -> Iterable[Fault]:
+    named = {
+        "units": [unit.id for unit in profile.units],
+        "queues": [queue.id for queue in profile.queues],
+        "fields": [needed.field for needed in profile.fields],
+        "businesses": [business.id for business in profile.businesses],
+    }
+    for section, ids in named.items():
+        for index, id in enumerate(ids):
+            if id in ids[:index]:
+                yield document.fault((section, index), f"'{id}' stands twice under '{section}'", "give it its own name")
+
+
+def _check_marks(document: Document[Any], profile: LineProfile, pack: Pack) -> Iterable[Fault]:
+    """A queue that waits for a mark no rule gives waits for ever."""
+    documents = [document for each in (pack, pack.shared) if each for document in each.of("rules")]
+    given = sorted({mark for rules in documents for rule in rules.content.rules for mark in rule.marks})
+    for index, queue in enumerate(profile.queues):
+        for place, mark in enumerate(queue.marks if documents else ()):
+            if mark not in given:
+                what, mend = f"no rule gives the mark '{mark}'", f"rules give {', '.join(given) or 'none'}"
+                yield document.fault(("queues", index, "marks", place), what, f"{mend}: correct it, or add the rule")
 
 
 def _takes_all(queue: Queue) -> bool:

@@ -38,12 +38,16 @@ def _names(document: Document[RuleSet], pack: Pack) -> Iterator[Fault]:
     lists = {name for p in (pack, pack.shared) if p for d in p.of("words") for name in d.content.words}
     lists.update(CONTEXT_LISTS)
     plans = plans_in(pack)
+    shared = {rule.id for d in (pack.shared.of("rules") if pack.shared else ()) for rule in d.content.rules}
     seen: set[str] = set()
     for index, rule in enumerate(document.content.rules):
         place: Place = ("rules", index)
         if rule.id in seen:
             yield document.fault((*place, "id"), f"rule '{rule.id}' stands here twice", "give it its own id")
         seen.add(rule.id)
+        if rule.id in shared:
+            mend = "give it a name of its own; to narrow the shared one write it under 'narrows'"
+            yield document.fault((*place, "id"), f"'{rule.id}' is the name of a shared rule", mend)
         if rule.plan and rule.plan not in plans:
             yield document.fault((*place, "plan"), f"no emergency plan '{rule.plan}'", f"one of {sorted(plans)}")
         if rule.category and not _known_category(rule.category, pack):

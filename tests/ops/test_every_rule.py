@@ -17,7 +17,7 @@ from tests.simulation.run import run
 from tests.simulation.virtual_time import quiet_logs
 from tests.simulation.world import World
 
-SEEDS = range(30)
+SEEDS = range(40)
 BREAKS = tampering_records.BREAKS
 """With those of the documents."""
 BY_NAME = {
