@@ -34,8 +34,8 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
         "intake": ["received", "erased", "supplemented", "withdrawal-asked", "reopening-asked"],
         "contacts": ["told"],
         "triage": "triaged safety-raised safety-cleared protective-action-requested finding-recorded resolved closed "
-        "reopened rejected withdrawn info-requested identity-verified promised assigned step-taken answered called-back "
-        "linked unlinked protective-action-acknowledged corrective-action-ordered corrective-action-answered "
+        "reopened rejected withdrawn info-requested identity-verified promised assigned step-taken answered "
+        "called-back linked unlinked protective-action-acknowledged corrective-action-ordered corrective-action-answered "
         "corrective-action-verified".split(),
         "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
     },
