@@ -35,8 +35,8 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
         "contacts": ["told"],
         "triage": "triaged safety-raised safety-cleared protective-action-requested finding-recorded resolved closed "
         "reopened rejected withdrawn info-requested identity-verified promised assigned step-taken answered "
-        "called-back linked unlinked protective-action-acknowledged corrective-action-ordered corrective-action-answered "
-        "corrective-action-verified".split(),
+        "called-back linked unlinked protective-action-acknowledged corrective-action-ordered "
+        "corrective-action-answered corrective-action-verified".split(),
         "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
     },
 }
