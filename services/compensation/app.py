@@ -61,6 +61,7 @@ def service(policy: Policy) -> Service[Book]:
     hears: dict[str, Hears] = {fact.TYPE: Hears(fact, concerns) for fact in FROM_TRIAGE}
     hears[OfferAnswered.TYPE] = Hears(OfferAnswered, concerns)
     hears[own.EntitlementClaimed.TYPE] = Hears(own.EntitlementClaimed, lambda f: (f.happened.entitlement,))  # type: ignore[attr-defined]
+    hears[own.EntitlementReleased.TYPE] = Hears(own.EntitlementReleased, lambda f: (f.happened.entitlement,))  # type: ignore[attr-defined]
     for fact in (own.EntitlementGranted, own.EntitlementDenied):
         # an entitlement is shared by the claims that ask for it: its lane is none of theirs
         hears[fact.TYPE] = Hears(fact, lambda f: (f.happened.claim,), raises=False)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from services.compensation.domain import Book, Claim, RemedyBook, amount_of, is_entitlement, is_money
 from services.compensation.ledger import CASH, PAYABLE, account
+from services.compensation.proposals import measure, options, size
 from shared.flow.thing import Thing, from_store
 from shared.ops.checked import Checked, Document
 
@@ -30,6 +31,7 @@ def check(things: Iterable[Document]) -> list[Checked]:
             _remedy(thing.state.claim, book, twice, above)
             if book.entitlement and book.state in GIVEN:
                 given[book.entitlement].add(thing.id)
+        _tables(thing.state.claim, above)
         _ledger(thing.id, thing.state.claim, ledger)
     for entitlement, claims in given.items():
         once.count(claims != {holders.get(entitlement, "")}, f"{entitlement}: {', '.join(sorted(claims))}")
@@ -44,6 +46,20 @@ def _remedy(claim: Claim, book: RemedyBook, twice: Checked, above: Checked) -> N
     above.count(total > agreed, f"{book.id}: {total} of {agreed}")
     if is_money(book.remedy):
         above.count((book.state in PAID) != (total == agreed), f"{book.id}: {book.state}, {total} of {agreed}")
+
+
+def _tables(claim: Claim, above: Checked) -> None:
+    """What one table gave on a claim in all, by its own findings, is no more than the most it ever owed."""
+    given: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
+    owed: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
+    for book in claim.remedies.values():
+        by_rule = book.state in GIVEN and book.remedy != book.proposed
+        for option in options(book.owed):
+            owed[book.table, *measure(option)] = max(owed[book.table, *measure(option)], size(option))
+        if by_rule and (book.table, *measure(book.remedy)) in owed:
+            given[book.table, *measure(book.remedy)] += size(book.remedy)
+    for key, total in given.items():
+        above.count(total > owed[key], f"{key[0]}: {total} of {owed[key]}")
 
 
 def _ledger(id: str, claim: Claim, ledger: Checked) -> None:

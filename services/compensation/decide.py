@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.compensation import disputes, settlement
+from pydantic import BaseModel
+
+from services.compensation import deadlines, disputes, entitlements, settlement
 from services.compensation.domain import (
+    GIVEN,
     KEPT_BACK,
     Book,
     Claim,
@@ -19,17 +22,18 @@ from services.compensation.domain import (
     remedy_id,
     settled,
 )
+from services.compensation.proposals import left_of
 from shared.contracts.compensation import (
     Assessed,
     EntitlementClaimed,
     EntitlementDenied,
     EntitlementGranted,
     Offered,
-    PaymentFailed,
+    OfferRefused,
 )
 from shared.contracts.fact import Remedy
 from shared.contracts.intake import OfferAnswered
-from shared.contracts.triage import CaseStands, Finding
+from shared.contracts.triage import CaseStands, Finding, FindingRecorded
 from shared.flow.messages import Answered, Asked, Heard, Input, Struck, Tell, Telling
 from shared.flow.records import Stood
 from shared.flow.thing import Thing
@@ -74,47 +78,29 @@ class Policy:
 def decide(thing: Thing[Book], input: Input, now: datetime, policy: Policy) -> tuple[Thing[Book], Sequence[Telling]]:
     """A claim follows its case's finding; an entitlement is given to the first claim that asks."""
     if is_entitlement(thing.id):
-        return thing, _entitlement(thing, input)
+        return thing, entitlements.decide(thing, input)
     told: list[Telling] = []
     if isinstance(input, Asked):
         told += disputes.asked(thing, input.request, now, policy.needs_approval)
     elif isinstance(input, Answered):
         told += settlement.answered(thing.state.claim, input, now)
-    elif isinstance(input, Struck) and input.clock == OFFER_CLOCK:
-        told += _silence(thing, now, policy)
+    elif isinstance(input, Struck):
+        told += _silence(thing, input.clock, now, policy)
     elif isinstance(input, Heard) and isinstance(input.fact.happened, OfferAnswered):
         told += disputes.answered(thing, input.fact.happened, now, policy.needs_approval)
     elif isinstance(input, Heard):
-        told += _note_entitlement(thing.state.claim, input)
-    return thing, told + _follow_up(thing, now, policy)
+        told += _heard(thing.state.claim, input.fact.happened)
+    told += _follow_up(thing, now, policy)
+    deadlines.keep(thing, now)
+    return thing, [disputes.as_it_stands(thing.state.claim, telling) for telling in told]
 
 
-def _entitlement(thing: Thing[Book], input: Input) -> list[Telling]:
-    if not isinstance(input, Heard) or not isinstance(input.fact.happened, EntitlementClaimed):
-        return []
-    asked, book = input.fact.happened, thing.state.entitlement
-    thing.heard[input.fact.source]["state"] = {}  # many may claim one order: how each stands is not kept here
-    book.holder = book.holder or asked.claim
-    fields = {"entitlement": asked.entitlement, "claim": asked.claim, "remedy": asked.remedy}
-    if book.holder == asked.claim:
-        return [Tell(EntitlementGranted(**fields))]
-    book.denied.append(asked.remedy)
-    return [Tell(EntitlementDenied(**fields, holder=book.holder))]
-
-
-def _note_entitlement(claim: Claim, input: Heard) -> list[Telling]:
-    """A denial is told: without it nobody would hear that nothing of this claim is open any more."""
-    happened = input.fact.happened
-    if not isinstance(happened, EntitlementGranted | EntitlementDenied) or happened.remedy not in claim.remedies:
-        return []
-    book = claim.remedies[happened.remedy]
-    if book.state != "claimed":
-        return []
-    if isinstance(happened, EntitlementGranted):
-        book.holder = happened.claim
-        return []
-    book.holder, book.state = happened.holder, "denied"
-    return [Tell(PaymentFailed(remedy=book.id, reason="claimed before"), rules=book.version)]
+def _heard(claim: Claim, happened: BaseModel) -> list[Telling]:
+    if isinstance(happened, FindingRecorded):
+        claim.found_by = sorted({*claim.found_by, happened.by})
+    if isinstance(happened, EntitlementGranted | EntitlementDenied):
+        return entitlements.answered(claim, happened)
+    return []
 
 
 def _follow_up(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
@@ -136,10 +122,14 @@ def _follow_up(thing: Thing[Book], now: datetime, policy: Policy) -> list[Tellin
 def _assess(thing: Thing[Book], case: CaseStands, finding: Finding, now: datetime, policy: Policy) -> list[Telling]:
     claim = thing.state.claim
     claim.finding, claim.line, claim.on = finding.number, case.line, finding.on or now.date()
-    told: list[Telling] = settlement.withdraw_open(thing)
-    if finding.result == "not_upheld":
-        return told
-    for table in finding.tables:
+    public = [book.id for book in claim.remedies.values() if book.state in disputes.IN_SIGHT]
+    replaced, claim.unassessed = settlement.withdraw_open(thing, now), {}
+    told: list[Telling] = [
+        Tell(OfferRefused(remedy=book.id, by="newer finding"), who="table", rules=book.version)
+        for book in replaced
+        if book.id in public
+    ]
+    for table in finding.tables if finding.result != "not_upheld" else ():
         try:
             assessed = policy.assess(
                 table, finding.facts, claim.on, [other for other in finding.tables if other != table]
@@ -147,7 +137,6 @@ def _assess(thing: Thing[Book], case: CaseStands, finding: Finding, now: datetim
         except CannotAssess as fault:
             claim.unassessed[table] = str(fault)
             continue
-        claim.unassessed.pop(table, None)
         told.append(
             Tell(
                 Assessed(
@@ -158,7 +147,7 @@ def _assess(thing: Thing[Book], case: CaseStands, finding: Finding, now: datetim
             )
         )  # fmt: skip
         told += _book(thing.id, claim, case, table, assessed)
-    return told
+    return told + entitlements.let_go(thing.id, claim, replaced)
 
 
 def _book(id: str, claim: Claim, case: CaseStands, table: str, assessed: Assessment) -> list[Telling]:
@@ -166,12 +155,13 @@ def _book(id: str, claim: Claim, case: CaseStands, table: str, assessed: Assessm
     told: list[Telling] = []
     order = order_of(case)
     for index, owed in enumerate(assessed.remedies):
-        remedy = _less_paid(claim, table, owed)
+        remedy = left_of(owed, (b.remedy for b in claim.remedies.values() if b.table == table and b.state in GIVEN))
         if remedy is None or owed.get("kind") == KEPT_BACK:
             continue
         book = RemedyBook(
             id=remedy_id(id, claim.finding, table, index), finding=claim.finding, table=table, row=assessed.row,
-            remedy=remedy, version=assessed.version, borne_by=assessed.borne_by, sentences=assessed.sentences,
+            remedy=remedy, owed=owed, version=assessed.version, borne_by=assessed.borne_by,
+            sentences=assessed.sentences if remedy == owed else {},
             entitlement=entitlement_id(claim.line, order, table) if order else "",
         )  # fmt: skip
         book.holder = "" if order else id
@@ -179,25 +169,6 @@ def _book(id: str, claim: Claim, case: CaseStands, table: str, assessed: Assessm
         if order:
             told.append(Tell(EntitlementClaimed(entitlement=book.entitlement, claim=id, remedy=book.id)))
     return told
-
-
-def _less_paid(claim: Claim, table: str, owed: Remedy) -> Remedy | None:
-    """What is still owed after what the same table already paid on this claim; None when nothing is left."""
-    if "amount" not in owed:
-        done = {(b.table, b.remedy.get("kind")) for b in claim.remedies.values() if b.state == "delivered"}
-        return None if (table, owed.get("kind")) in done else owed
-    before = sum(
-        (
-            amount_of(book.remedy)
-            for book in claim.remedies.values()
-            if book.table == table
-            and book.state in ("accepted", "settling", "delivered", "failed")
-            and (book.remedy.get("kind"), book.remedy.get("currency")) == (owed.get("kind"), owed.get("currency"))
-        ),
-        Decimal(0),
-    )
-    left = amount_of(owed) - before
-    return {**owed, "amount": str(left)} if left > 0 else None
 
 
 # Offering ------------------------------------------------------------------------------------------
@@ -222,10 +193,13 @@ def _offer(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
     return [Tell(Offered(remedies=offered, open_until=claim.offer_open_until), who="table", rules=version)]
 
 
-def _silence(thing: Thing[Book], now: datetime, policy: Policy) -> list[Telling]:
-    """The complainant stayed silent: closed without prejudice, and reopenable; never where safety is open."""
+def _silence(thing: Thing[Book], clock: str, now: datetime, policy: Policy) -> list[Telling]:
+    """A side stayed silent: an offer lapses without prejudice, a dispute has its own end; never in danger."""
     case = CaseStands.model_validate(thing.stands(f"triage/{thing.id}"))
-    if case.safety in ("suspected", "confirmed"):
+    in_danger = case.safety in ("suspected", "confirmed")
+    if clock != OFFER_CLOCK:
+        return list(disputes.silent(thing, clock, in_danger, policy.needs_approval))
+    if in_danger:
         thing.set_clock(OFFER_CLOCK, now + policy.offer_open)
         return []
     return disputes.expire(thing.state.claim)

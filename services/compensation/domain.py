@@ -19,6 +19,9 @@ READS = {
 
 KEPT_BACK = "fee"
 """A fee is what is kept of a price: shown with the refund, never offered or delivered."""
+REPLACED = "replaced by a newer finding"
+GIVEN: frozenset[RemedyState] = frozenset({"accepted", "adjudicated", "settling", "delivered"})
+"""Agreed or decided, and not to be given a second time."""
 MONEY = frozenset({"refund", "compensation", "fee_waiver", "lodging"})
 OPEN_STATES: frozenset[RemedyState] = frozenset(
     {
@@ -49,7 +52,10 @@ class Entry(BaseModel):
 
 
 class RemedyBook(BaseModel):
-    """One remedy of a claim, from the table that owes it to its delivery."""
+    """One remedy of a claim, from the table that owes it to its delivery.
+
+    `owed`: what the table owes in all, before what it gave on this claim was taken off.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -58,6 +64,7 @@ class RemedyBook(BaseModel):
     table: str
     row: str
     remedy: Remedy
+    owed: Remedy = {}
     state: RemedyState = "claimed"
     entitlement: str = ""
     version: str = ""
@@ -65,6 +72,7 @@ class RemedyBook(BaseModel):
     sentences: dict[str, str] = {}
     holder: str = ""
     proposed: Remedy | None = None
+    proposed_by: str = ""
     accepted_by: str = ""
     approved_by: str = ""
     mediator: str = ""
@@ -73,9 +81,17 @@ class RemedyBook(BaseModel):
     payout_reference: str = ""
     reason: str = ""
 
+    @property
+    def replaced(self) -> bool:
+        """Whether a newer finding stands in its place."""
+        return self.reason == REPLACED
+
 
 class Claim(BaseModel):
-    """What a complaint is owed, offered, agreed and paid. The finding decided last stands in `finding`."""
+    """What a complaint is owed, offered, agreed and paid. The finding decided last stands in `finding`.
+
+    `found_by`: whoever recorded its findings, and so decides no dispute about them.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -87,15 +103,20 @@ class Claim(BaseModel):
     offer_open_until: datetime | None = None
     on: date | None = None
     unassessed: dict[str, str] = {}
+    found_by: list[str] = []
 
 
 class Entitlement(BaseModel):
-    """One journey, order or job under one table: held by the claim that asked first."""
+    """One journey, order or job under one table: held by the claim that asked first.
+
+    `denied`: remedies that wait for it; `released`: the number under which each claim let it go.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     holder: str = ""
     denied: list[str] = []
+    released: dict[str, int] = {}
 
 
 class Book(BaseModel):

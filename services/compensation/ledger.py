@@ -3,16 +3,16 @@
 from datetime import datetime
 from decimal import Decimal
 
-from services.compensation.domain import Claim, Entry, RemedyBook, amount_of
+from services.compensation.domain import Claim, Entry, RemedyBook, amount_of, is_money
 from shared import ids
 
 CASH, PAYABLE = "cash", "payable:complainant"
 
 
 def _append(claim: Claim, book: RemedyBook, step: str, at: datetime, debit: str, credit: str) -> None:
-    amount = amount_of(book.remedy)
+    amount = amount_of(book.remedy) if is_money(book.remedy) else Decimal(0)  # a coupon is no cash
     entry = ids.digest("entry", book.id, step)
-    if amount <= 0 or any(known.id == entry for known in claim.ledger):
+    if amount <= 0 or _stands(claim, entry):
         return
     claim.ledger.append(
         Entry(
@@ -22,13 +22,19 @@ def _append(claim: Claim, book: RemedyBook, step: str, at: datetime, debit: str,
     )  # fmt: skip
 
 
+def _stands(claim: Claim, entry: str) -> bool:
+    return any(known.id == entry for known in claim.ledger)
+
+
 def owe(claim: Claim, book: RemedyBook, at: datetime) -> None:
     """Agreed: the bearer's cost, owed to the complainant."""
     _append(claim, book, "owed", at, f"cost:{book.borne_by}", PAYABLE)
 
 
 def pay(claim: Claim, book: RemedyBook, at: datetime) -> None:
-    """Delivered: no longer owed, gone from cash. Once, however often it is told."""
+    """Delivered: no longer owed, gone from cash. Once, however often it is told; what was written off is owed again."""
+    if _stands(claim, ids.digest("entry", book.id, "written-off")):
+        _append(claim, book, "owed-again", at, f"cost:{book.borne_by}", PAYABLE)
     _append(claim, book, "paid", at, PAYABLE, CASH)
 
 

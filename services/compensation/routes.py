@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from services.compensation.domain import Book, RemedyRequest, claim_of
+from services.compensation.proposals import Proposed
 from services.compensation.tables import CannotAssess, Tables, assess
 from shared import links
 from shared.flow.edge import Edge
@@ -44,7 +45,7 @@ class Nothing(Strict):
 class Proposal(Strict):
     """The remedy proposed or decided: {"kind", "amount", "currency"} or {"kind", "quantity", "unit"} or {"kind"}."""
 
-    proposed: dict[str, Any]
+    proposed: Proposed
 
 
 class Evidence(Strict):
@@ -81,7 +82,7 @@ def routes(edge: Edge, store: Store, tables: Tables, link_secret: bytes) -> APIR
 
     async def act(http: Request, remedy: str, verb: str, by: str, body: BaseModel) -> Response:
         complaint = _claim_of(remedy)
-        asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump())
+        asked = RemedyRequest(remedy=remedy, by=by, **body.model_dump(exclude_none=True))
         request = asking(http, by, complaint, f"redress.compensation.{verb}.v1", asked)
         return respond(await edge.ask(request, trace=trace_of(http)), f"/v1/remedies/{remedy}")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.compensation import ledger
-from services.compensation.domain import Book, Claim, RemedyBook, is_money, paid
+from services.compensation.domain import REPLACED, Book, Claim, RemedyBook, is_money, paid
 from shared.contracts.compensation import (
     ClaimStands,
     Paid,
@@ -17,6 +17,9 @@ from shared.flow.messages import Answered, Do, Tell, Telling
 from shared.flow.thing import Thing
 
 PAYOUT, GRANT = "payout", "grant"
+REPLACEABLE = frozenset({
+    "claimed", "denied", "offered", "refused", "countered", "mediating", "referred", "expired", "failed",
+})  # fmt: skip
 WORDS_ALONE = frozenset({"explanation", "apology"})
 """Delivered by the message itself."""
 
@@ -46,7 +49,7 @@ def _order(thing: Thing[Book], book: RemedyBook, now: datetime) -> list[Telling]
         return [Tell(Paid(remedy=book.id, delivered=book.remedy, borne_by=book.borne_by), rules=book.version)]
     book.state = "settling"
     kind = PAYOUT if is_money(book.remedy) else GRANT
-    content = {"payout_id": book.id, "beneficiary": thing.id, **book.remedy}
+    content = {**book.remedy, "payout_id": book.id, "beneficiary": thing.id}
     ledger.owe(claim, book, now)
     effect = f"{kind}/{book.id}"
     return [
@@ -86,13 +89,18 @@ def answered(claim: Claim, answer: Answered, now: datetime) -> Sequence[Telling]
     return [Tell(Reversed(remedy=book.id, because="paid after it was no longer agreed"), rules=book.version)]
 
 
-def withdraw_open(thing: Thing[Book]) -> list[Telling]:
-    """A newer finding replaces what was not agreed yet; what was agreed or begun stands."""
-    for book in thing.state.claim.remedies.values():
-        if book.state in ("claimed", "offered", "refused", "countered", "mediating"):
-            book.state, book.reason = "expired", "replaced by a newer finding"
+def withdraw_open(thing: Thing[Book], now: datetime) -> list[RemedyBook]:
+    """A newer finding replaces what was not agreed yet, what lapsed and what the provider refused to pay.
+
+    What was agreed or begun stands.
+    """
+    replaced = [book for book in thing.state.claim.remedies.values() if book.state in REPLACEABLE and not book.replaced]
+    for book in replaced:
+        if book.state == "failed":
+            ledger.write_off(thing.state.claim, book, now)
+        book.state, book.reason = "expired", REPLACED
     thing.stop_clock("offer")
-    return []
+    return replaced
 
 
 def claim_stands(thing: Thing[Book], settled: bool) -> ClaimStands:

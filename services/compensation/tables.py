@@ -125,7 +125,8 @@ def own_facts(tables: Tables, table: str, facts: Mapping[str, Any], on: date, be
 
     Raises CannotAssess for an unknown table or date.
     """
-    own, others = ({name for id in ids for name in tables.find(id, on).compiled.facts} for ids in ([table], beside))
+    known = [id for id in beside if id in tables.ids]  # one that does not exist is told where it is asked for
+    own, others = ({name for id in ids for name in tables.find(id, on).compiled.facts} for ids in ([table], known))
     return {name: value for name, value in facts.items() if name in own or name not in others}
 
 

@@ -195,8 +195,17 @@ class EntitlementDenied(Happened):
     holder: str
 
 
+class EntitlementReleased(Happened):
+    """Within compensation: a claim that held an entitlement asks for it no more, and never got anything under it."""
+
+    TYPE, CHANGES = _fact("entitlement-released")
+    entitlement: str
+    claim: str
+
+
 FACTS: tuple[type[Happened], ...] = (
     Assessed, Offered, Accepted, OfferRefused, Countered, EvidenceAdded, MediationOpened, Adjudicated, Referred,
     SettlementOrdered, Paid, PaymentFailed, Reversed, EntitlementClaimed, EntitlementGranted, EntitlementDenied,
+    EntitlementReleased,
 )  # fmt: skip
 STANDS = ClaimStands

@@ -14,6 +14,7 @@ NAME = re.compile(r"[a-z0-9-]{1,40}")
 RECEIPTS, CHANNELS = "redress.receipts", "redress.channels."
 
 OF_REMEDIES = "assessed offered accepted refused countered mediation-opened adjudicated referred paid reversed".split()
+OF_ASKING = ["entitlement-claimed", "entitlement-released"]
 HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
     "intake": {
         "triage": "triaged safety-raised safety-cleared assigned info-requested finding-recorded linked unlinked "
@@ -23,7 +24,7 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
     },
     "triage": {
         "intake": "received supplemented withdrawal-asked reopening-asked erased".split(),
-        "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
+        "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", *OF_ASKING],
         "notify": ["survey-answered"],
     },
     "compensation": {
@@ -37,7 +38,7 @@ HEARS: Mapping[str, Mapping[str, Iterable[str]]] = {
         "reopened rejected withdrawn info-requested identity-verified promised assigned step-taken answered "
         "called-back linked unlinked protective-action-acknowledged corrective-action-ordered "
         "corrective-action-answered corrective-action-verified".split(),
-        "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", "entitlement-claimed"],
+        "compensation": [*OF_REMEDIES, "evidence-added", "settlement-ordered", "failed", *OF_ASKING],
     },
 }
 """By service and teller: the facts that concern the service's thing of the complaint. Held against the services."""

@@ -50,7 +50,8 @@ def fingerprint(body: Any, secret: bytes = b"") -> str:
 def asking(http: Request, caller: str, thing: str, type: str, body: BaseModel, complaint: str = "") -> Asking:
     """A request for the inbox: its id is the caller's key within the caller, so nobody meets another's keys."""
     id = f"{caller}:{idempotency_key(http)}"
-    return Asking(thing, type, id, fingerprint(body), caller, body, complaint or thing)
+    asked = fingerprint({"type": type, "body": body.model_dump(mode="json")})
+    return Asking(thing, type, id, asked, caller, body, complaint or thing)
 
 
 def respond(reply: Reply | None, location: str) -> Response:
