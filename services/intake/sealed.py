@@ -184,7 +184,7 @@ class Reception:
 
 
 def _screen_of(read: Reading) -> Screen:
-    return Screen(safety=read.safety, rules=list(read.rules), version=read.version)
+    return Screen(safety=read.safety, rules=list(read.rules), version=read.version, plan=read.plan)
 
 
 def _of_contact(told: Added) -> dict[str, str]:

@@ -75,7 +75,7 @@ def service(packs: Callable[[], Packs], open: Callable[[str], str]) -> Service[C
         state=Case,
         decide=decide,
         hears={fact.TYPE: Hears(fact, concerns) for fact in HEARS},
-        takes={type_of(verb): Takes(StaffRequest) for verb in VERBS},
+        takes={type_of(verb): Takes(StaffRequest, after_erasure=True) for verb in VERBS},
         stands=stands,
         complaint=lambda thing: thing.id,
         sealed=sealed,

@@ -11,6 +11,8 @@ from shared.contracts.clocks import ClockBreached, ClockPaused, ClockResumed, Cl
 from shared.flow.messages import Tell, Telling
 from shared.flow.thing import Thing
 
+CALL_BACK = "promise:call_back:"
+
 
 def follow(thing: Thing[Case], book: Book, now: datetime) -> list[Telling]:
     """Starts, meets, pauses and resumes every clock by how the case stands; told once each."""
@@ -25,7 +27,8 @@ def follow(thing: Thing[Case], book: Book, now: datetime) -> list[Telling]:
             _end(thing, name, now)
     for name, clock in list(case.clocks.items()):
         rule = book.rules.get(clock.rule) or ClockRule(within="24 h")
-        if clock.met_at is None and (_is_met(case, rule, clock) or _is_over(case, rule)):
+        over = _is_over(case, rule) and not name.startswith(CALL_BACK)  # who was promised a call is called
+        if clock.met_at is None and (_is_met(case, rule, clock) or over):
             _end(thing, name, now)
         elif clock.met_at is None:
             told += _pause_or_go_on(thing, book, name, rule, now)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.triage import clocks, desk, lookups, queues, road, safety, triaging
+from services.triage.clock_rules import ClockRule
 from services.triage.domain import Case, keep_said
 from services.triage.policy import Policy
 from shared.contracts.intake import SEALED_CONTACT
@@ -41,10 +42,16 @@ def _note(thing: Thing[Case], input: Input, now: datetime, policy: Policy) -> li
         told, follows = clocks.strike(thing, book, input.clock, now)
         if follows == "reassign":
             told += queues.expire(case, now, book.version)
-        elif follows == "close":
+        elif follows == "close" and _still(thing, book.rules[case.clocks[input.clock].rule]):
             told += road.close(case, "silence" if case.waiting else "unanswered", now, who="clock")
         return told
     return []
+
+
+def _still(thing: Thing[Case], rule: ClockRule) -> bool:
+    """Whether a silence that would close the case is one: they were asked, did not answer, and nothing was agreed."""
+    waits = "info_requested" in rule.starts
+    return not waits or (thing.state.waiting and not road.agreed(thing))
 
 
 def _follow_up(thing: Thing[Case], now: datetime, policy: Policy) -> list[Telling]:
@@ -59,6 +66,8 @@ def _follow_up(thing: Thing[Case], now: datetime, policy: Policy) -> list[Tellin
     told += road.withdraw(thing, now)
     told += road.find_by_rule(thing, now, policy)
     told += road.resolve(thing, now)
+    if case.waiting and road.agreed(thing):
+        case.waiting = False  # what was agreed is carried out, whatever else was asked
     if case.status == "awaiting_info" and not case.waiting:
         case.status = "investigating"
     told += clocks.follow(thing, policy.book(case.line, now), now)

@@ -4,19 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from services.triage import lookups, queues, road, safety, steps
+from services.triage import lookups, promises, queues, road, safety, steps
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
 from services.triage.domain import MOST_FAULTS, OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
-from shared.contracts.triage import CalledBack, Finding, InfoRequested, Promised, SafetyRaised, StepTaken
+from shared.contracts.triage import CalledBack, Finding, InfoRequested, SafetyRaised, StepTaken
 from shared.flow.messages import Reply, Request, Tell, Telling
 from shared.flow.thing import Thing
 
 AFTER_THE_END = frozenset({"call-backs", "corrective-actions", "safety"})
-VERIFY = "verify"
+VERIFY, VISITED = "verify", frozenset({"arrived", "visited"})
+RESOLVED = "this case is resolved: a call-back with a bad result opens it again"
 NO_DEPARTMENT = frozenset({"staff", "role"})
 """Owners that are one person or a level of the ladder: with them alone no department has it yet."""
 Act = Callable[[Thing[Case], Any, StaffRequest, datetime, Policy], list[Telling]]
@@ -81,10 +82,19 @@ def _step(thing: Thing[Case], body: ask.Step, given: StaffRequest, now: datetime
     if case.status in ("triaged", "assigned"):
         case.status = "investigating"
     told: list[Telling] = [Tell(StepTaken(step=body.step, by=given.by), who=given.by)]
-    for key, step in case.plan_steps.items():
-        if key == body.step and step.kind == "task":
-            told += safety.acknowledge(thing, key, given.by, now)
+    told += _do_tasks(thing, body.step, given.by, now)
+    if body.step in VISITED:
+        promises.keep(thing, "visit", now)
     return told + (lookups.verify(case, given.by, now) if body.step == VERIFY else [])
+
+
+def _do_tasks(thing: Thing[Case], name: str, by: str, now: datetime) -> list[Telling]:
+    """Our own steps of an emergency plan, of whichever alarm, are done."""
+    steps = thing.state.plan_steps.items()
+    keys = [
+        key for key, step in steps if name in (key, step.step) and step.kind == "task" and step.state == "requested"
+    ]
+    return [telling for key in keys for telling in safety.acknowledge(thing, key, by, now)]
 
 
 def _contact(
@@ -95,27 +105,9 @@ def _contact(
     told: list[Telling] = [Tell(StepTaken(step=step, by=given.by), who=given.by)]
     if body.reached:
         thing.state.mark("contact", now)
+        thing.state.waiting = False  # whoever is spoken with was asked
         told += safety.contacted(thing, given.by, now)
     return told
-
-
-def _promise(
-    thing: Thing[Case], body: ask.Promise, given: StaffRequest, now: datetime, policy: Policy
-) -> list[Telling]:
-    case, by = thing.state, clock.from_ms(clock.to_ms(body.by))
-    if by <= now:
-        return [problem(422, "invalid", "a promise is for a time to come", "/by")]
-    case.promises += 1
-    name = f"promise:{body.promise}:{case.promises}"
-    book = policy.book(case.line, now)
-    told: list[Telling] = [Tell(Promised(promise=body.promise, by=by), who=given.by)]
-    return [*told, *begin(thing, book, name, "promise", Mark(at=now, n=case.counted), by)]
-
-
-def _keep_promises(thing: Thing[Case], kind: str, now: datetime) -> None:
-    for name in list(thing.state.clocks):
-        if name.startswith(f"promise:{kind}:"):
-            meet(thing, name, now)
 
 
 def _answer(
@@ -124,7 +116,7 @@ def _answer(
     case = thing.state
     if before := steps.first_before_act(case, policy.in_force(case.line, now), "answer"):
         return [problem(409, "conflict", f"{before} comes first")]
-    _keep_promises(thing, "answer", now)
+    promises.keep(thing, "answer", now)
     if body.resolves:
         case.resolving_answer, case.solution = True, body.kind
     return road.answer(case, body.kind, given.by, now)
@@ -134,8 +126,12 @@ def _request_information(
     thing: Thing[Case], body: ask.InformationRequest, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
     case = thing.state
-    case.missing, case.waiting, case.status = body.fields, True, "awaiting_info"
-    case.mark("info_requested", now)
+    if case.status == "resolved":
+        return [problem(409, "conflict", RESOLVED)]
+    case.missing = body.fields
+    if not case.in_danger:  # which waits for nobody
+        case.waiting, case.status = True, "awaiting_info"
+        case.mark("info_requested", now)
     return [Tell(InfoRequested(fields=body.fields), who=given.by)]
 
 
@@ -143,9 +139,11 @@ def _finding(
     thing: Thing[Case], body: ask.FindingMade, given: StaffRequest, now: datetime, policy: Policy
 ) -> list[Telling]:
     case = thing.state
+    if case.status == "resolved":
+        return [problem(409, "conflict", RESOLVED)]
     if before := steps.first_before_act(case, policy.in_force(case.line, now), "finding"):
         return [problem(409, "conflict", f"{before} comes first")]
-    order = body.order or next((case.references[n] for n in lookups.NAMES if n in case.references), None)
+    order = body.order or lookups.order_of(case)
     at = clock.from_ms(case.received_ms)
     finding = Finding(
         result=body.result, facts=body.facts, tables=body.tables, on=body.on or policy.day(case.line, at),
@@ -190,8 +188,11 @@ def _safety(
             return [problem(403, "forbidden", "safety is cleared by a manager")]
         if not case.in_danger:
             return [problem(409, "conflict", "no danger stands open")]
+        if case.raised_at is not None and case.raised_at > now:
+            return [problem(409, "conflict", "danger was raised after this was asked: look again")]
         return safety.clear(thing, given.by, body.reason_code, now)
-    if not worse(body.safety, case.safety):
+    another = case.in_danger and body.plan and policy.plan(case.line, now, body.plan)[0] not in case.plans
+    if not worse(body.safety, case.safety) and not another:
         return [problem(409, "conflict", "safety is raised here, or cleared; it is not lowered", "/safety")]
     raised = SafetyRaised(safety=body.safety, plan=body.plan, rules=[f"staff.{body.reason_code}"])
     return safety.raise_safety(thing, raised, now, policy, given.by)
@@ -202,7 +203,7 @@ def _acknowledge(
 ) -> list[Telling]:
     if given.action not in thing.state.plan_steps:
         return [problem(404, "not-found", "no such action was asked for")]
-    return safety.acknowledge(thing, given.action, body.by or given.by, now)
+    return safety.acknowledge(thing, given.action, body.by or given.by, now, given.by)
 
 
 def _call_back(
@@ -210,13 +211,13 @@ def _call_back(
 ) -> list[Telling]:
     case = thing.state
     case.mark("call_back", now)
-    _keep_promises(thing, "call_back", now)
+    promises.keep(thing, "call_back", now)
     case.faults = list(dict.fromkeys([*case.faults, *body.faults]))[:MOST_FAULTS]
     case.score = case.score if body.score is None else body.score
     called = CalledBack(
         satisfied=body.satisfied, by=given.by, feedback=body.feedback, faults=body.faults, score=body.score
     )
-    told: list[Telling] = [Tell(called, who=given.by)]
+    told: list[Telling] = [Tell(called, who=given.by), *_do_tasks(thing, "call_back", given.by, now)]
     if body.satisfied and case.status == "resolved":
         told += road.close(case, body.feedback, now, who=given.by)
     elif not body.satisfied and case.status in ("resolved", "closed"):
@@ -229,7 +230,7 @@ _ACTS: dict[str, Act] = {
     "refusal": _refuse,
     "steps": _step,
     "contact": _contact,
-    "promises": _promise,
+    "promises": promises.make,
     "answer": _answer,
     "information-request": _request_information,
     "finding": _finding,

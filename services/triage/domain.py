@@ -142,6 +142,7 @@ class Case(BaseModel):
     text_read: bool = False
     screened: str = ""
     alarms: int = 0
+    raised_at: datetime | None = None
     reopenings_taken: int = 0
     reopened: bool = False
     lapsed: bool = False

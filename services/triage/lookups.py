@@ -1,5 +1,6 @@
 """Facts of the order system: asked for when a complaint names an order, kept in the case, never taken from a claim."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,13 @@ def answered(thing: Thing[Case], answer: Answered, now: datetime) -> list[Tellin
     if facts.get(VERIFIED) is True:
         return verify(case, "order_system", now)
     return []
+
+
+def order_of(case: Case, names: Sequence[str] = NAMES) -> str | None:
+    """The order a case is about: one the order system knows before one that is only claimed."""
+    named = [case.references[name] for name in names if name in case.references]
+    known = {order.reference for order in case.orders if order.known}
+    return next((reference for reference in named if reference in known), named[0] if named else None)
 
 
 def verify(case: Case, by: str, now: datetime) -> list[Telling]:

@@ -9,7 +9,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 """A coded reason, step, kind or field."""
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#+-]{0,99}$")]
 """A reference in somebody's books: staff, unit, order."""
-Value = StrictBool | StrictInt | Annotated[StrictStr, Field(max_length=200)]
+MOST = 2**53
+Value = StrictBool | Annotated[StrictInt, Field(ge=-MOST, le=MOST)] | Annotated[StrictStr, Field(max_length=200)]
 
 
 class Body(BaseModel):

@@ -45,8 +45,7 @@ def find_by_rule(thing: Thing[Case], now: datetime, policy: Policy) -> list[Tell
 
 
 def _order(case: Case, found: Found) -> str | None:
-    names = found.rule.order or lookups.NAMES
-    return next((case.references[name] for name in names if name in case.references), None)
+    return lookups.order_of(case, found.rule.order or lookups.NAMES)
 
 
 def record(case: Case, finding: Finding, by: str, now: datetime, version: str = "") -> list[Telling]:
@@ -73,7 +72,8 @@ def resolve(thing: Thing[Case], now: datetime) -> list[Telling]:
         return told
     if case.kind == "praise" or (SILENT in case.marks and case.safety == "none"):
         return [*told, *_resolved(case, SILENT if SILENT in case.marks else "thanked", claim, now)]
-    if _owed(case) and not (case.lapsed and case.resolving_answer):
+    lapsed = case.lapsed or (bool(claim.remedies) and all(one.state == "expired" for one in claim.remedies))
+    if _owed(case) and not (lapsed and case.resolving_answer):
         return [*told, *_settled(case, claim, now)]
     if case.resolving_answer:
         told += _resolved(case, case.solution, claim, now)
@@ -91,7 +91,7 @@ def _answered_by_rule(case: Case, complaint: ComplaintStands, claim: ClaimStands
     if case.answered:
         return []
     kind = ""
-    if _owed(case) and claim.finding == case.findings and (claim.remedies or claim.nothing_due):
+    if _owed(case) and claim.finding == case.findings and (claim.remedies or claim.nothing_due) and not case.lapsed:
         kind = "nothing_due" if claim.nothing_due else "offer"
     elif complaint.settled_on_the_spot and not (_owed(case) or case.in_danger or case.reopened):
         kind, case.resolving_answer, case.solution = "on_the_spot", True, "on_the_spot"
@@ -153,15 +153,19 @@ def rated(case: Case, score: int, answered_at: datetime, now: datetime) -> list[
 # Withdrawn and reopened ----------------------------------------------------------------------------
 
 
+def agreed(thing: Thing[Case]) -> bool:
+    """Whether something of the claim was agreed, and is on its way or there."""
+    return any(remedy.state in AGREED for remedy in claim_of(thing).remedies)
+
+
 def withdraw(thing: Thing[Case], now: datetime) -> list[Telling]:
     """The complainant's wish ends an ordinary case, or that they are erased; one of safety goes on without them."""
     case = thing.state
-    agreed = any(remedy.state in AGREED for remedy in claim_of(thing).remedies)
-    if thing.erased and not agreed and case.safety == "none":
+    if thing.erased and not agreed(thing) and case.safety == "none":
         return close(case, "erased", now)
     asked = complaint_of(thing).withdrawn
     case.withdrawal_taken = asked and case.withdrawal_taken
-    if not asked or case.withdrawal_taken or case.status in OVER or case.safety != "none" or agreed:
+    if not asked or case.withdrawal_taken or case.status in OVER or case.safety != "none" or agreed(thing):
         return []
     case.withdrawal_taken = True
     if case.status == "resolved":
@@ -174,13 +178,18 @@ def reopen_where_asked(thing: Thing[Case], now: datetime) -> list[Telling]:
     """By the complainant within 30 days; for a danger always."""
     case, asked = thing.state, complaint_of(thing).reopenings
     ended = case.status in OVER or case.status == "resolved"
+    lapsed = any(remedy.state == "expired" for remedy in claim_of(thing).remedies)
     if ended and case.in_danger:
         return reopen(case, "safety", now)
     if asked <= case.reopenings_taken:
         return []
     case.reopenings_taken = asked
     in_time = case.ended_at is None or now - case.ended_at <= REOPEN_WITHIN
-    return reopen(case, "complainant", now) if ended and in_time else []
+    if not ended or not in_time:
+        return []
+    told = reopen(case, "complainant", now)
+    case.lapsed = case.lapsed or lapsed  # what lapsed before is no silence of theirs now
+    return told
 
 
 def reopen(case: Case, because: str, now: datetime, who: str = "redress") -> list[Telling]:
@@ -192,6 +201,7 @@ def reopen(case: Case, because: str, now: datetime, who: str = "redress") -> lis
     case.status = "triaged" if case.finding is None else "investigating"
     case.answered = case.resolving_answer = False
     case.solution, case.feedback, case.ended_at, case.reopened = "", "", None, True
+    case.escalation_level = 0
     case.kind, case.marks = "complaint", [mark for mark in case.marks if mark != SILENT]
     case.happened.pop("resolved", None)
     case.mark("received", now)

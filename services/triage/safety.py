@@ -25,16 +25,19 @@ def raise_safety(
 ) -> list[Telling]:
     """Raises the case to this danger, never lowers it: express, before everything, owned by the safety desk.
 
-    The same danger again, with a plan under way already, tells nothing.
+    The same danger again, with its plan under way and nobody having spoken with them since, tells nothing.
     """
     case, complaint = thing.state, complaint_of(thing)
     line = complaint.line or case.line
     plan, _ = policy.plan(line, now, raised.plan or NEEDS_PERSON)
-    if not worse(raised.safety, case.safety) and plan in case.plans:
+    spoken_with = case.in_danger and _after(case, "contact", "danger")
+    if not worse(raised.safety, case.safety) and plan in case.plans and not spoken_with:
         return []
     if not case.in_danger:
-        case.alarms, case.plans = case.alarms + 1, []
-        case.mark("danger", now)
+        case.alarms, case.plans, case.escalation_level = case.alarms + 1, [], 0
+    if not case.in_danger or spoken_with:
+        case.mark("danger", now)  # somebody speaks with them, again
+    case.raised_at = now
     case.safety = raised.safety if worse(raised.safety, case.safety) else case.safety
     case.priority, case.plan, case.version = "P0", plan, raised.version or case.version
     case.rules = list(dict.fromkeys([*case.rules, *raised.rules]))
@@ -47,6 +50,12 @@ def raise_safety(
         Tell(told, who=who, rules=raised.version),
         *assign(case, safety_desk(profile), now, "rules", raised.version),
     ]
+
+
+def _after(case: Case, event: str, other: str) -> bool:
+    """Whether something happened after another thing did."""
+    last = [case.happened[name].n if name in case.happened else 0 for name in (event, other)]
+    return last[0] > last[1]
 
 
 def run_plans(thing: Thing[Case], now: datetime, policy: Policy) -> list[Telling]:
@@ -104,14 +113,14 @@ def _subject(thing: Thing[Case]) -> str:
 # What comes back -----------------------------------------------------------------------------------
 
 
-def acknowledge(thing: Thing[Case], key: str, by: str, now: datetime) -> list[Telling]:
-    """Somebody carries the step out; a second acknowledgement changes nothing."""
+def acknowledge(thing: Thing[Case], key: str, by: str, now: datetime, who: str = "") -> list[Telling]:
+    """Somebody carries the step out, says `who`; a second acknowledgement changes nothing."""
     step = thing.state.plan_steps[key]
     if step.state == "acknowledged":
         return []
     step.state, step.by = "acknowledged", by
     meet(thing, f"{step.kind}:{key}", now)
-    return [Tell(ProtectiveActionAcknowledged(action=key, by=by), who=by)]
+    return [Tell(ProtectiveActionAcknowledged(action=key, by=by), who=who or by)]
 
 
 def action_answered(thing: Thing[Case], answer: Answered, now: datetime) -> list[Telling]:

@@ -17,6 +17,7 @@ from shared.contracts.intake import (
     ComplaintStands,
     ComplaintSupplemented,
     ReopeningAsked,
+    Screen,
 )
 from shared.contracts.triage import Safety, SafetyRaised, StepTaken, Triaged
 from shared.flow.messages import Heard, Tell, Telling
@@ -48,7 +49,7 @@ def heard(thing: Thing[Case], input: Heard, now: datetime, policy: Policy) -> li
             case.sealed.setdefault(name, fact.sealed[name])
     if isinstance(happened, ComplaintSupplemented | ReopeningAsked):
         told: list[Telling] = []
-        if isinstance(happened, ComplaintSupplemented):
+        if isinstance(happened, ComplaintSupplemented) and happened.kind != "facts":
             case.mark("supplement", now)
             if case.waiting:
                 case.waiting = False
@@ -66,7 +67,7 @@ def _read_more(
         case.texts[part] = happened.text
     signals = happened.signals if isinstance(happened, ComplaintSupplemented) else []
     if not happened.text and not signals:
-        return []
+        return _raise_by_facts(thing, happened.screen, now, policy)
     reading = _read(thing, happened.text, signals, now, policy)
     told = _raise_by(thing, reading, part, now, policy)
     if case.begun and case.category == "other" and reading.category not in ("other", "safety"):
@@ -98,7 +99,7 @@ def _from_complaint(thing: Thing[Case], complaint: ComplaintStands, now: datetim
     reading = _read(thing, case.texts.get(FIRST), complaint.signals, now, policy)
     case.reference, case.line, case.language = ids.reference(thing.id), complaint.line, complaint.language
     case.category = reading.detail or reading.category
-    case.kind = complaint.kind if complaint.kind != "complaint" else reading.kind
+    case.kind = complaint.kind if complaint.kind != "complaint" else _kind(reading)
     silent = [SILENT_CONTACT] if "silent" in complaint.signals and FIRST not in case.texts else []
     case.marks = list(dict.fromkeys([*case.marks, *reading.marks, *silent]))
     if not case.begun:
@@ -113,6 +114,11 @@ def _from_complaint(thing: Thing[Case], complaint: ComplaintStands, now: datetim
         case.priority = reading.priority
     first = _triaged(thing, reading, FIRST, now, policy)
     return [first, *_raise_by(thing, reading, FIRST, now, policy)]
+
+
+def _kind(reading: Reading) -> str:
+    """Words of thanks beside a matter of some category may come with a complaint: a person sees to it."""
+    return "complaint" if reading.kind == "praise" and reading.category != "other" else reading.kind
 
 
 def _triaged(thing: Thing[Case], reading: Reading, part: str, now: datetime, policy: Policy) -> Tell:
@@ -163,6 +169,18 @@ def _raise_by(thing: Thing[Case], reading: Reading, part: str, now: datetime, po
     return raise_safety(thing, raised, now, policy)
 
 
+def _raise_by_facts(thing: Thing[Case], screen: Screen, now: datetime, policy: Policy) -> list[Telling]:
+    """What was added without a word (a crash sensor): danger is new each time, also after a clearing."""
+    if not may_be_danger(screen.safety) or not thing.state.begun:
+        return []
+    return raise_safety(thing, _by_screen(screen), now, policy, "screen")
+
+
+def _by_screen(screen: Screen) -> SafetyRaised:
+    safety: Safety = "confirmed" if screen.safety == "confirmed" else "suspected"
+    return SafetyRaised(safety=safety, plan=screen.plan, rules=screen.rules, version=screen.version)
+
+
 def _raise_by_screen(thing: Thing[Case], complaint: ComplaintStands, now: datetime, policy: Policy) -> list[Telling]:
     """What intake's screen saw is never less than suspected here; seen once, it does not raise again."""
     screen, case = complaint.screen, thing.state
@@ -170,11 +188,8 @@ def _raise_by_screen(thing: Thing[Case], complaint: ComplaintStands, now: dateti
     if not may_be_danger(screen.safety) or seen == case.screened:
         return []
     case.screened = seen
-    safety: Safety = "confirmed" if screen.safety == "confirmed" else "suspected"
-    if not worse(safety, case.safety):
-        return []
-    raised = SafetyRaised(safety=safety, rules=screen.rules, version=screen.version)
-    return raise_safety(thing, raised, now, policy, "screen")
+    raised = _by_screen(screen)
+    return raise_safety(thing, raised, now, policy, "screen") if worse(raised.safety, case.safety) else []
 
 
 def _references(complaint: ComplaintStands) -> dict[str, str]:

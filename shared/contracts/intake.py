@@ -18,6 +18,7 @@ class Screen(Happened):
     safety: str = "none"
     rules: list[str] = []
     version: str = ""
+    plan: str | None = None
 
 
 class ComplaintStands(Stands):

@@ -78,7 +78,9 @@ class Triaged(Happened):
 class SafetyRaised(Happened):
     """A person may be in danger: everything about this case goes express from now on."""
 
-    TYPE, CHANGES = case_fact("safety-raised", "safety", "priority", "plan", "queue", "owner", "rules", "version")
+    TYPE, CHANGES = case_fact(
+        "safety-raised", "escalation_level", "safety", "priority", "plan", "queue", "owner", "rules", "version"
+    )
     safety: Safety
     plan: str | None = None
     rules: list[str] = []
@@ -195,7 +197,7 @@ class Closed(Happened):
 class Reopened(Happened):
     """The case is open again; what was closed no longer holds."""
 
-    TYPE, CHANGES = case_fact("reopened", "finding", "answered")
+    TYPE, CHANGES = case_fact("reopened", "finding", "answered", "escalation_level")
     because: str
     corrects: int | None = None
 

@@ -178,7 +178,7 @@ class Fold(Teller):
             self.out.extend(takes.repeat(request, self.record))
             return None
         self._new()
-        if self.thing.erased:
+        if self.thing.erased and not takes.after_erasure:
             self.out.extend(takes.repeat(request, self.record))
             told: Sequence[Telling] = [_problem(410, "erased", "this was erased at the person's wish")]
         elif used and takes.reuse == "refuse":

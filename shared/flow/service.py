@@ -33,12 +33,14 @@ class Hears:
 class Takes:
     """One request a service takes. `reuse`: what a used key with another body is, refused or decided on.
 
+    `after_erasure`: decided also for a thing whose person is erased; it brings nothing of theirs.
     `repeat`: what is published, and kept nowhere, for a record that repeats a known request or asks an erased thing.
     """
 
     model: type[BaseModel]
     reuse: Literal["refuse", "decide"] = "refuse"
     repeat: Callable[[Request, Record], Sequence[Outgoing]] = lambda _, __: ()
+    after_erasure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
