@@ -1,9 +1,9 @@
 """HTTP in: the survey, for who holds its link; as JSON, and as a page with eleven buttons."""
 
-from pathlib import Path
+from pathlib import Path as File
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
@@ -25,6 +25,7 @@ from shared.web.problems import Problem
 FIRST = "zh-Hans"
 Score = Annotated[int, Query(ge=0, le=100)]
 Language = Annotated[str, Query(max_length=10)]
+Token = Annotated[str, Path(max_length=200, description="the token of the survey's link")]
 
 
 class SurveyAnswer(BaseModel):
@@ -66,7 +67,7 @@ def add_surveys(app: FastAPI, edge: Edge, store: Store, secret: bytes) -> None:
     summary = "How well a complaint was handled, 0 to 100, by the token of the survey's link"
 
     @app.post("/v1/surveys/{token}", tags=["surveys"], summary=summary, response_model=SurveyAnswer)
-    async def answer(http: Request, token: str, body: AnswerSurvey) -> Response:
+    async def answer(http: Request, token: Token, body: AnswerSurvey) -> Response:
         complaint = surveys.complaint(token)
         return respond(await surveys.answer(complaint, body, http), f"/survey/{token}")
 
@@ -74,7 +75,7 @@ def add_surveys(app: FastAPI, edge: Edge, store: Store, secret: bytes) -> None:
 
 
 def _add_page(app: FastAPI, surveys: Surveys) -> None:
-    pages = Pages(Path(__file__).parent / "pages")
+    pages = Pages(File(__file__).parent / "pages")
 
     def notice(status: int, what: str, language: str) -> Response:
         words = LABELS[language]
@@ -84,7 +85,7 @@ def _add_page(app: FastAPI, surveys: Surveys) -> None:
         )  # fmt: skip
 
     @app.get("/survey/{token}", include_in_schema=False)
-    async def page(token: str, lang: Language = "") -> Response:
+    async def page(token: Token, lang: Language = "") -> Response:
         try:
             thing = await surveys.letters(surveys.complaint(token))
         except Problem:
@@ -100,7 +101,7 @@ def _add_page(app: FastAPI, surveys: Surveys) -> None:
         )  # fmt: skip
 
     @app.post("/survey/{token}", include_in_schema=False)
-    async def press(http: Request, token: str, score: Score, lang: Language = "") -> Response:
+    async def press(http: Request, token: Token, score: Score, lang: Language = "") -> Response:
         language = _known(lang) or FIRST
         try:
             reply = await surveys.answer(surveys.complaint(token), AnswerSurvey(score=score), http)
