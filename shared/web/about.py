@@ -51,6 +51,7 @@ TAGS = {
     "ledger": "What was paid, by entry.",
     "assessments": "What a table of rules would say.",
     "deliveries": "The messages of a complaint.",
+    "surveys": "How well complaints were handled, as their complainants say.",
 }
 
 
