@@ -18,7 +18,7 @@ from shared.contracts.compensation import (
 )
 from shared.contracts.fact import Remedy
 from shared.contracts.intake import OfferAnswered
-from shared.flow.messages import Reply, Request, Tell, Telling
+from shared.flow.messages import Reply, Request, Tell, Telling, problem
 from shared.flow.thing import Thing
 
 TYPES = {
@@ -62,11 +62,11 @@ def _act(
 ) -> Sequence[Telling]:
     book = claim.remedies.get(body.remedy)
     if book is None:
-        return [_problem(404, "no-such-remedy", "there is no such remedy on this complaint")]
+        return [problem(404, "no-such-remedy", "there is no such remedy on this complaint")]
     if book.state not in FROM[verb]:
-        return [_problem(409, "not-now", f"the remedy is {book.state}: this needs {' or '.join(sorted(FROM[verb]))}")]
+        return [problem(409, "not-now", f"the remedy is {book.state}: this needs {' or '.join(sorted(FROM[verb]))}")]
     if book.replaced:
-        return [_problem(409, "replaced", "a newer finding stands in its place")]
+        return [problem(409, "replaced", "a newer finding stands in its place")]
     fault = _unfit(claim, book, verb, body)
     if fault is not None:
         return [fault]
@@ -91,9 +91,9 @@ def silent(
 ) -> Sequence[Telling]:
     """Nobody moved until a deadline; what is decided then is approved like anything else."""
     told = deadlines.struck(thing, clock, in_danger)
-    for book in thing.state.claim.remedies.values():
-        if book.state == "adjudicated" and any(isinstance(t, Tell) and t.who == book.accepted_by for t in told):
-            book.reason = APPROVAL if _takes_two(book, needs_approval) else ""
+    book = thing.state.claim.remedies.get(clock.partition("/")[2])
+    if told and book and book.state == "adjudicated":
+        book.reason = APPROVAL if _takes_two(book, needs_approval) else ""
     return told
 
 
@@ -109,29 +109,29 @@ def _unfit(claim: Claim, book: RemedyBook, verb: str, body: RemedyRequest) -> Re
         return _not_accepted(book, body)
     if verb in ("counter", "adjudicate"):
         if not body.proposed:
-            return _problem(422, "no-remedy", "name the remedy", "/proposed")
+            return problem(422, "no-remedy", "name the remedy", "/proposed")
         fault = fault_of(body.proposed, book.remedy)
         if fault is not None:
-            return _problem(422, "no-remedy", fault[1], fault[0])
+            return problem(422, "no-remedy", fault[1], fault[0])
         asks_less = less if body.by == "complainant" else below
         if asks_less(body.proposed, book.remedy):
-            return _problem(422, "below-the-rules", "a remedy is never below what the rules say", "/proposed")
+            return problem(422, "below-the-rules", "a remedy is never below what the rules say", "/proposed")
     if verb in ("mediate", "adjudicate", "approve") and body.by in claim.found_by:
-        return _problem(409, "took-part", "this takes somebody who did not establish what happened")
+        return problem(409, "took-part", "this takes somebody who did not establish what happened")
     if verb in ("mediate", "adjudicate") and body.by in book.handled_by:
-        return _problem(409, "took-part", "this takes somebody who did not handle the case")
+        return problem(409, "took-part", "this takes somebody who did not handle the case")
     if verb == "approve" and body.by == book.accepted_by:
-        return _problem(409, "took-part", "a second person approves, not the first")
+        return problem(409, "took-part", "a second person approves, not the first")
     return None
 
 
 def _not_accepted(book: RemedyBook, body: RemedyRequest) -> Reply | None:
     if book.state == "countered" and body.by == book.proposed_by and body.by != "complainant":
-        return _problem(409, "took-part", "whoever proposes does not accept it")
+        return problem(409, "took-part", "whoever proposes does not accept it")
     count = len(options(book.remedy))
     wanted = "one_of" in book.remedy and not _takes_the_proposal(book, body)
     if wanted and (body.choice is None or not 0 <= body.choice < count):
-        return _problem(422, "choose", f"choose one of {count} remedies by its index", "/choice")
+        return problem(422, "choose", f"choose one of {count} remedies by its index", "/choice")
     return None
 
 
@@ -202,8 +202,3 @@ def expire(claim: Claim) -> list[Telling]:
     """Silence past the deadline: what is only offered lapses, and may be accepted after all when reopened."""
     lapsed = [book for book in claim.remedies.values() if book.state == "offered"]
     return [telling for book in lapsed for telling in deadlines.lapse(book, "clock:offer")]
-
-
-def _problem(status: int, type: str, detail: str, pointer: str = "") -> Reply:
-    body = {"type": f"https://redress.example/problems/{type}", "title": detail, "status": status}
-    return Reply(status, body | ({"errors": [{"pointer": pointer, "detail": detail}]} if pointer else {}))

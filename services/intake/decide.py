@@ -36,7 +36,7 @@ from shared.contracts.intake import (
     ReopeningAsked,
     WithdrawalAsked,
 )
-from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telling
+from shared.flow.messages import Asked, Heard, Input, Reply, Struck, Tell, Telling, problem
 from shared.flow.records import Stood
 from shared.flow.thing import Thing
 
@@ -83,9 +83,9 @@ def _asked(thing: Thing[State], asked: Asked, now: datetime, policy: Policy) -> 
     if not complaint.received:
         return _wait(complaint, body)
     if not _speaks_for(complaint, body.by):  # type: ignore[attr-defined]
-        return [_problem(403, "forbidden", "this complaint was told through another channel")]
+        return [problem(403, "forbidden", "this complaint was told through another channel")]
     if is_full(complaint.stands, thing.lane, body):
-        return [_problem(429, "too-many-requests", TOO_MUCH)]
+        return [problem(429, "too-many-requests", TOO_MUCH)]
     return [*_add(thing, body), Reply(202, _answer(thing, complaint.stands.supplements))]
 
 
@@ -125,7 +125,7 @@ def _create(thing: Thing[State], body: Create, now: datetime, policy: Policy) ->
 def _create_again(thing: Thing[State], body: Create) -> list[Telling]:
     """A used key with another body is a message on the complaint, and is told so: nothing accepted is lost."""
     if is_full(thing.state.complaint.stands, thing.lane, body):
-        return [*_receipt(thing, body, TOO_MUCH, accepted=False), _problem(429, "too-many-requests", TOO_MUCH)]
+        return [*_receipt(thing, body, TOO_MUCH, accepted=False), problem(429, "too-many-requests", TOO_MUCH)]
     told = _add(thing, body, always=True)
     number = thing.state.complaint.stands.supplements
     reason = "this key was used with another body: it became a message on the complaint"
@@ -154,7 +154,7 @@ def _answer(thing: Thing[State], number: int | None = None) -> dict[str, Any]:
 def _wait(complaint: Complaint, body: Any) -> list[Telling]:
     """The complaint itself is on its way: what is added waits for it, here."""
     if len(complaint.waiting) >= MOST_WAITING:
-        return [_problem(409, "conflict", "too much waits here for a complaint that has not come")]
+        return [problem(409, "conflict", "too much waits here for a complaint that has not come")]
     what = next(name for name, model in WAITING.items() if type(body) is model)
     complaint.waiting.append({"what": what, "body": body.model_dump(mode="json")})
     return [Reply(202, {"waiting": "for the complaint itself"})]
@@ -214,10 +214,6 @@ def _reach(complaint: Complaint, body: Supplement) -> Sequence[Telling]:
     complaint.contact = body.contact or complaint.contact
     complaint.respondent = body.respondent or complaint.respondent
     return tell_contact(complaint, body.by) if news else []
-
-
-def _problem(status: int, kind: str, detail: str) -> Reply:
-    return Reply(status, {"type": f"https://redress.example/problems/{kind}", "title": detail, "status": status})
 
 
 # For the flow ------------------------------------------------------------------------------------------

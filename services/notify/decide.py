@@ -12,7 +12,7 @@ from shared import ids
 from shared.contracts.intake import SEALED_CONTACT, ComplainantErased, ComplaintStands, ContactTold
 from shared.contracts.notify import Delivered, Failed, Skipped, SurveyAnswered
 from shared.contracts.triage import CalledBack, CaseStands, Promised, Resolved
-from shared.flow.messages import Answered, Asked, Do, Fact, Heard, Input, Reply, Struck, Tell, Telling
+from shared.flow.messages import Answered, Asked, Do, Fact, Heard, Input, Reply, Struck, Tell, Telling, problem
 from shared.flow.thing import Thing
 
 CONTACT_CLOCK, LATER_CLOCK = "contact", "later"
@@ -216,16 +216,12 @@ def _survey(thing: Thing[Letters], answer: AnswerSurvey) -> list[Telling]:
     """One answer for each complaint, and the first stands. Who has the link was sent it: nothing more is asked."""
     state = thing.state
     if state.survey not in (None, answer.score):
-        return [_problem("the survey was answered before, and that answer stands")]
+        return [problem(409, "conflict", "the survey was answered before, and that answer stands")]
     reply = Reply(200, {"complaint": thing.id, "score": answer.score})
     if state.survey is not None:
         return [reply]
     state.survey, state.rated = answer.score, True
     return [Tell(SurveyAnswered(score=answer.score), who="complainant"), reply]
-
-
-def _problem(detail: str) -> Reply:
-    return Reply(409, {"type": "https://redress.example/problems/conflict", "title": detail, "status": 409})
 
 
 def _answered(state: Letters, answer: Answered) -> list[Telling]:

@@ -7,12 +7,12 @@ from typing import Any
 from services.triage import lookups, promises, queues, road, safety, steps
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
-from services.triage.domain import MOST_FAULTS, OVER, Case, Corrective, Mark, StaffRequest, note_step, problem, worse
+from services.triage.domain import MOST_FAULTS, OVER, Case, Corrective, Mark, StaffRequest, note_step, worse
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.actions import CorrectiveActionAnswered, CorrectiveActionOrdered, CorrectiveActionVerified
 from shared.contracts.triage import CalledBack, Finding, InfoRequested, SafetyRaised, StepTaken
-from shared.flow.messages import Reply, Request, Tell, Telling
+from shared.flow.messages import Reply, Request, Tell, Telling, problem
 from shared.flow.thing import Thing
 
 AFTER_THE_END = frozenset({"call-backs", "corrective-actions", "safety"})

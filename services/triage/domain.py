@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.compensation import ClaimStands
 from shared.contracts.intake import ComplaintStands
 from shared.contracts.triage import Finding, Safety, Status
-from shared.flow.messages import Reply, Tell, Telling
+from shared.flow.messages import Tell, Telling
 from shared.flow.thing import Thing
 
 READS = {
@@ -230,9 +230,3 @@ def keep_said(case: Case, told: list[Telling]) -> None:
             case.said[fingerprint(content)] = content
     for oldest in list(case.said)[: max(0, len(case.said) - MOST_SAID)]:
         del case.said[oldest]
-
-
-def problem(status: int, kind: str, detail: str, pointer: str = "") -> Reply:
-    """The answer to a request that does not fit how things stand."""
-    body: dict[str, Any] = {"type": f"https://redress.example/problems/{kind}", "title": detail, "status": status}
-    return Reply(status, body | ({"errors": [{"pointer": pointer, "detail": detail}]} if pointer else {}))

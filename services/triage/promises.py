@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from services.triage import requests as ask
 from services.triage.clocks import begin, meet
-from services.triage.domain import Case, Mark, StaffRequest, problem
+from services.triage.domain import Case, Mark, StaffRequest
 from services.triage.policy import Policy
 from shared import clock
 from shared.contracts.triage import Promised
-from shared.flow.messages import Tell, Telling
+from shared.flow.messages import Tell, Telling, problem
 from shared.flow.thing import Thing
 
 FARTHEST = timedelta(days=366)

@@ -22,6 +22,7 @@ from shared.flow.messages import (
     Tell,
     Telling,
     Tick,
+    problem,
 )
 from shared.flow.records import Outgoing, Record
 from shared.flow.replay import note_told, replayed, unsealed
@@ -180,9 +181,9 @@ class Fold(Teller):
         self._new()
         if self.thing.erased and not takes.after_erasure:
             self.out.extend(takes.repeat(request, self.record))
-            told: Sequence[Telling] = [_problem(410, "erased", "this was erased at the person's wish")]
+            told: Sequence[Telling] = [problem(410, "erased", "this was erased at the person's wish")]
         elif used and takes.reuse == "refuse":
-            told = [_problem(422, "key-reused", "this Idempotency-Key was used with another body: take a new one")]
+            told = [problem(422, "key-reused", "this Idempotency-Key was used with another body: take a new one")]
         else:
             told = self._decide(Asked(request, again=used))
         reply = next((t for t in told if isinstance(t, Reply)), None)
@@ -225,7 +226,3 @@ class Fold(Teller):
         now: datetime = self.record.time
         self.thing, told = self.service.decide(self.thing, input, now, self.service.policy(now))
         return told
-
-
-def _problem(status: int, type: str, detail: str) -> Reply:
-    return Reply(status, {"type": f"https://redress.example/problems/{type}", "title": detail, "status": status})

@@ -172,4 +172,10 @@ class Reply:
     body: Mapping[str, Any]
 
 
+def problem(status: int, kind: str, detail: str, pointer: str = "") -> Reply:
+    """The answer to a request that does not fit how things stand (RFC 9457); `pointer` names the field at fault."""
+    body: dict[str, Any] = {"type": f"https://redress.example/problems/{kind}", "title": detail, "status": status}
+    return Reply(status, body | ({"errors": [{"pointer": pointer, "detail": detail}]} if pointer else {}))
+
+
 Telling = Tell | Do | Reply

@@ -12,7 +12,6 @@ from tests.services.triage.house import (
     RECORDS,
     claim,
     erased,
-    house,
     received,
     reopening,
     supplemented,
@@ -21,13 +20,6 @@ from tests.services.triage.house import (
 )
 
 DAY = 86400
-
-
-@pytest.fixture
-async def triage():
-    found = await house()
-    yield found
-    found.check_changes()
 
 
 async def test_a_complaint_becomes_a_case_with_category_queue_rules_and_offsets_as_evidence(triage):

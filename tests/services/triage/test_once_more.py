@@ -14,7 +14,6 @@ from tests.services.triage.house import (
     claim,
     complaint,
     erased,
-    house,
     received,
     reopening,
     supplemented,
@@ -25,13 +24,6 @@ from tests.services.triage.house import (
 DAY, MANAGER = 86_400, {"by": "m1", "manager": True}
 THREAT = "司机威胁我，说要打我，还跟着我回家"
 CLEARED = {"safety": "cleared", "reason_code": "all_well"}
-
-
-@pytest.fixture
-async def triage():
-    found = await house()
-    yield found
-    found.check_changes()
 
 
 def open_clocks(triage) -> set[str]:
