@@ -12,14 +12,14 @@ from starlette.responses import Response
 from services.intake.adding import known_form
 from services.intake.answering import answers
 from services.intake.desk import Desk
-from services.intake.phrases import LABELS, LANGUAGES, STANDING, WISHES
+from services.intake.phrases import LABELS, STANDING, WISHES
 from services.intake.public import Status, status_of
 from shared import clock, ids, links
 from shared.flow.errors import Transient
 from shared.policy.profile import SHARED_CATEGORIES, LineProfile
 from shared.web.about import CHANNEL, LINK
 from shared.web.openapi import letting_in
-from shared.web.pages import Pages
+from shared.web.pages import LANGUAGES, Pages
 from shared.web.problems import Problem
 
 BY_LINK = "How a complaint stands, by its secret link's token"
@@ -84,13 +84,13 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         id = links.complaint_of(desk.link_secret, token)
         language = lang if lang in LANGUAGES else None
         if id is None:
-            return _notice(pages, 404, "none", language or "zh-Hans")
+            return pages.notice(404, "none", language or "zh-Hans", LABELS)
         try:
             shown = _of(await stored(id), id, language)
         except Problem:
-            return _notice(pages, 410, "gone", language or "zh-Hans")
+            return pages.notice(410, "gone", language or "zh-Hans", LABELS)
         except Transient:
-            return _notice(pages, 503, "later", language or "zh-Hans")
+            return pages.notice(503, "later", language or "zh-Hans", LABELS)
         return _page(pages, desk, shown, language or shown.language, token, noted)
 
 
@@ -152,11 +152,3 @@ def _page(pages: Pages, desk: Desk, shown: Status, language: str, token: str, no
         noted=noted,
         answers=lambda offer: answers(offer, token, language),
     )
-
-
-def _notice(pages: Pages, status: int, what: str, language: str) -> Response:
-    words = LABELS[language]
-    return pages.render(
-        "notice.html", status, language, words=words, title=words[what], detail=words[f"{what}_detail"],
-        languages=LANGUAGES,
-    )  # fmt: skip

@@ -7,8 +7,6 @@ Standing = Literal[
     "rejected",
 ]  # fmt: skip
 
-LANGUAGES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
-
 STANDING: dict[str, dict[Standing, tuple[str, str]]] = {
     "en": {
         "received": ("We have it", "Your complaint is with us. Somebody reads it next."),

@@ -1,7 +1,5 @@
 """What the survey's page says, in plain words: prose for people, in three scripts."""
 
-LANGUAGES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
-
 LABELS: dict[str, dict[str, str]] = {
     "en": {
         "title": "How did we do?", "reference": "Reference", "ask": "How well was your complaint handled?",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from services.notify.domain import ANSWER_SURVEY, AnswerSurvey, Letters
-from services.notify.phrases import LABELS, LANGUAGES
+from services.notify.phrases import LABELS
 from shared import ids, links
 from shared.flow.edge import Edge
 from shared.flow.errors import Transient
@@ -19,7 +19,7 @@ from shared.flow.thing import Thing, from_store
 from shared.web.asking import fingerprint, respond
 from shared.web.face import trace_of
 from shared.web.pace import Pace
-from shared.web.pages import Pages
+from shared.web.pages import LANGUAGES, Pages
 from shared.web.problems import Problem
 
 FIRST = "zh-Hans"
@@ -78,11 +78,7 @@ def _add_page(app: FastAPI, surveys: Surveys) -> None:
     pages = Pages(File(__file__).parent / "pages")
 
     def notice(status: int, what: str, language: str) -> Response:
-        words = LABELS[language]
-        return pages.render(
-            "notice.html", status, language, words=words, title=words[what], detail=words[f"{what}_detail"],
-            languages=LANGUAGES,
-        )  # fmt: skip
+        return pages.notice(status, what, language, LABELS)
 
     @app.get("/survey/{token}", include_in_schema=False)
     async def page(token: Token, lang: Language = "") -> Response:

@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+LANGUAGES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+"""Those of every page for people, each by its own name."""
 SHARED = Path(__file__).parent / "templates"
 
 
@@ -35,3 +38,11 @@ class Pages:
         """The page; every value is escaped."""
         text = self._environment.get_template(template).render(style=self._style, lang=language, **values)
         return HTMLResponse(text, status, {**self._headers, "Content-Language": language})
+
+    def notice(self, status: int, what: str, language: str, labels: Mapping[str, Mapping[str, str]]) -> HTMLResponse:
+        """A page that says one thing: `what` and `what_detail` of the labels in this language."""
+        words = labels[language]
+        return self.render(
+            "notice.html", status, language, words=words, title=words[what], detail=words[f"{what}_detail"],
+            languages=LANGUAGES,
+        )  # fmt: skip

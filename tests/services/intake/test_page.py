@@ -2,12 +2,13 @@
 
 import pytest
 
-from services.intake.phrases import LABELS, LANGUAGES, STANDING, WISHES
+from services.intake.phrases import LABELS, STANDING, WISHES
 from services.intake.public import HEARS, status_of
 from services.intake.told import Wish
 from shared import clock
 from shared.contracts import compensation, triage
 from shared.contracts.compensation import ClaimStands
+from shared.web.pages import LANGUAGES
 from tests.services.facts import told as fact
 from tests.services.intake.house import open_house, settled, told
 

@@ -13,13 +13,14 @@ import pytest
 from services.notify.app import log_channel
 from services.notify.decide import Policy
 from services.notify.domain import LINK, SURVEY
-from services.notify.phrases import LABELS, LANGUAGES
+from services.notify.phrases import LABELS
 from services.notify.settings import Settings
 from services.notify.surveys import add_surveys
 from shared import ids, links
 from shared.contracts import intake, triage
 from shared.flow.edge import Edge
 from shared.web.app import create_app
+from shared.web.pages import LANGUAGES
 from tests.flow.bench import Bench
 from tests.services.facts import at, told
 from tests.services.intake.house import ring
